@@ -1,0 +1,5 @@
+# Built by bench/run alone: it needs libfcgi-dev, SARK does not.
+EXTRA_PROGRAMS += bench/empty
+bench_empty_SOURCES = %D%/empty.c
+bench_empty_LDADD = -lfcgi
+EXTRA_DIST += %D%/README %D%/run %D%/request.lua

@@ -1,0 +1,269 @@
+/* sark-audit-load: moves the audit spool into PostgreSQL. */
+#include <argp.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sysexits.h>
+#include <time.h>
+
+#include "audit/load.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "config.h"
+#include "proc/lock.h"
+#include "proc/privs.h"
+#include "proc/signals.h"
+#include "store/pg.h"
+#include "store/schema.h"
+#include "tool.h"
+
+#define PROGRAM "sark-audit-load"
+/* A batch is one statement; the requests' limit is too short for it. */
+#define STATEMENT_MS 60000
+/* Between two looks at the folder, and while PostgreSQL is away. */
+#define IDLE_MS	    150
+#define AWAY_MAX_MS 5000
+/* How often new partitions are made, and leftovers swept. */
+#define CHORES_MS ((int64_t)6 * 3600 * 1000)
+/* Runs of --once when the answer to a commit was lost. */
+#define TRIES 3
+
+const char *argp_program_version = PROGRAM " (SARK) " PACKAGE_VERSION;
+
+static const char doc[] =
+    "Moves the audit events in the local spool into PostgreSQL, in order, "
+    "each once, and gives all new events their numbers.";
+
+/* clang-format off */
+static const struct argp_option options[] = {
+	{ "config", 'c', "FILE", 0, "Settings, instead of $SARK_CONF or "
+	  SARK_CONF_DEFAULT_PATH, 0 },
+	{ "once", '1', NULL, 0, "Load what is there and end (the default)", 0 },
+	{ "follow", 'f', NULL, 0, "Go on until SIGTERM", 0 },
+	{ "dry-run", 'n', NULL, 0, "Count only, change nothing", 0 },
+	{ "verbose", 'v', NULL, 0, "Say what was done", 0 },
+	{ NULL, 0, NULL, 0, NULL, 0 }
+};
+/* clang-format on */
+
+struct run {
+	const char *config;
+	bool follow, dry_run, verbose;
+	const struct sark_conf *conf;
+	struct sark_pg *pg;
+	struct sark_load *load;
+	const volatile sig_atomic_t *stop;
+	struct sark_load_result result;
+	int64_t chores_ms; /* when they are due, monotonic */
+	int64_t delay_ms;  /* before the next pass */
+	bool away;
+	bool started; /* the schema was found to be ours */
+};
+
+static error_t
+take(int key, char *arg, struct argp_state *state)
+{
+	struct run *run = state->input;
+
+	switch (key) {
+	case 'c':
+		run->config = arg;
+		return 0;
+	case '1':
+		run->follow = false;
+		return 0;
+	case 'f':
+		run->follow = true;
+		return 0;
+	case 'n':
+		run->dry_run = true;
+		return 0;
+	case 'v':
+		run->verbose = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		argp_error(state, "unexpected argument: %s", arg);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static void
+open_log(const struct sark_conf *conf)
+{
+	static const char *const levels[] = { "error", "warning", "info",
+		"debug" };
+	size_t level = 0;
+
+	while (level + 1 < SARK_COUNT(levels) &&
+	    !sark_str_eq(levels[level], conf->log_level))
+		level++;
+	sark_log_open(PROGRAM, (enum sark_log_level)level,
+	    sark_str_eq(conf->log_format, "json") ? SARK_LOG_JSON : SARK_LOG_KV,
+	    sark_str_eq(conf->log_target, "syslog") ? SARK_LOG_SYSLOG
+						    : SARK_LOG_STDERR);
+}
+
+static int
+prepare(void *ctx, struct run *run, struct sark_err *err)
+{
+	struct sark_load_options load = { .dry_run = run->dry_run };
+	struct sark_lock *lock;
+	struct sark_conf *conf;
+
+	if (sark_conf_read(ctx, run->config, &conf, err) == -1)
+		return -1;
+	run->conf = conf;
+	open_log(conf);
+	if (sark_privs_drop(conf->user, conf->group, err) == -1 ||
+	    sark_privs_harden(err) == -1)
+		return -1;
+	/* A look may be taken beside the one that works. */
+	if (!run->dry_run &&
+	    sark_lock_take(ctx, conf->run_dir, "audit-load", &lock, err) == -1)
+		return -1;
+	run->stop = sark_signals_stop();
+	run->pg =
+	    sark_pg_new(ctx, conf->postgresql, "sark_audit_load", STATEMENT_MS);
+	load.pg = run->pg;
+	load.dir = conf->spool_dir;
+	load.stop = run->stop;
+	run->load = sark_load_new(ctx, &load);
+	return 0;
+}
+
+static int
+chores(struct run *run, struct sark_err *err)
+{
+	int64_t now = sark_clock_mono_ns() / 1000000;
+
+	if (run->started && now < run->chores_ms)
+		return 0;
+	if (sark_schema_check(run->pg, err) == -1 ||
+	    sark_load_prepare(run->load, err) == -1)
+		return -1;
+	run->started = true;
+	run->chores_ms = now + CHORES_MS;
+	return 0;
+}
+
+static void
+tell(const struct run *run, const struct sark_load_result *before)
+{
+	const struct sark_load_result *now = &run->result;
+
+	if (!run->verbose ||
+	    (run->follow && now->events == before->events &&
+		now->numbered == before->numbered &&
+		now->removed == before->removed))
+		return;
+	printf("events %" PRId64 ", numbered %" PRId64 ", duplicates %" PRId64
+	       ", damaged %" PRId64 ", torn %" PRId64 ", skipped %" PRId64
+	       ", segments removed %" PRId64 "\n",
+	    now->events, now->numbered, now->duplicates, now->bad, now->torn,
+	    now->skipped, now->removed);
+	fflush(stdout);
+}
+
+static int
+pass(struct run *run, struct sark_err *err)
+{
+	struct sark_load_result before = run->result;
+
+	if (chores(run, err) == -1 ||
+	    sark_load_pass(run->load, &run->result, err) == -1)
+		return -1;
+	tell(run, &before);
+	return 0;
+}
+
+static void
+rest(int64_t ms)
+{
+	struct timespec time = { ms / 1000, (ms % 1000) * 1000000 };
+
+	nanosleep(&time, NULL);
+}
+
+/* An outage is said once at its beginning and once at its end. */
+static void
+outage(struct run *run, const struct sark_err *err)
+{
+	if (!run->away)
+		sark_log_err(SARK_LOG_WARNING, "audit_load_waits", err);
+	run->away = true;
+	run->delay_ms =
+	    run->delay_ms * 2 < AWAY_MAX_MS ? run->delay_ms * 2 : AWAY_MAX_MS;
+	sark_pg_drop(run->pg);
+}
+
+static void
+well_again(struct run *run)
+{
+	if (run->away)
+		sark_log(SARK_LOG_INFO, "audit_load_goes_on", NULL);
+	run->away = false;
+	run->delay_ms = IDLE_MS;
+}
+
+static int
+follow(struct run *run, struct sark_err *err)
+{
+	struct sark_err now;
+
+	run->delay_ms = IDLE_MS;
+	while (*run->stop == 0) {
+		sark_err_init(&now);
+		if (pass(run, &now) == 0)
+			well_again(run);
+		else if (!run->started && now.code == SARK_CONFIG)
+			return sark_err_set(err, now.code, "%s", now.text);
+		else
+			outage(run, &now);
+		if (*run->stop == 0)
+			rest(run->delay_ms);
+	}
+	return 0;
+}
+
+static int
+once(struct run *run, struct sark_err *err)
+{
+	struct sark_err now;
+	int tries;
+
+	for (tries = 1;; tries++) {
+		sark_err_init(&now);
+		if (pass(run, &now) == 0)
+			return 0;
+		/* The cursor in PostgreSQL tells whether it was done. */
+		if (now.code != SARK_UNCERTAIN || tries == TRIES)
+			return sark_err_set(err, now.code, "%s", now.text);
+		sark_pg_drop(run->pg);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct argp argp = { options, take, NULL, doc, NULL, NULL, NULL };
+	struct run run = { .config = tool_config() };
+	struct sark_err err;
+	int status = EX_OK;
+	void *ctx;
+
+	sark_err_init(&err);
+	argp_err_exit_status = EX_USAGE;
+	argp_parse(&argp, argc, argv, 0, NULL, &run);
+	ctx = sark_mem_check(talloc_new(NULL));
+	if (prepare(ctx, &run, &err) == -1 ||
+	    (run.follow ? follow(&run, &err) : once(&run, &err)) == -1)
+		status = tool_failed(PROGRAM, &err);
+	else if (run.result.bad > 0 || run.result.skipped > 0)
+		status = EX_DATAERR;
+	talloc_free(ctx);
+	return status;
+}

@@ -1,0 +1,397 @@
+/* sark-user: the users whose passwords are kept here. */
+#include <argp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sysexits.h>
+
+#include "auth/user.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "config.h"
+#include "json/writer.h"
+#include "prompt.h"
+#include "store/pg.h"
+#include "store/redis.h"
+#include "store/users.h"
+#include "tool.h"
+
+#define WORDS_MAX 64
+
+const char *argp_program_version = "sark-user (SARK) " PACKAGE_VERSION;
+
+static const char doc[] =
+    "Manages the users whose passwords are kept here.\v"
+    "add NAME      add a user\n"
+    "passwd NAME   set the password; ends the user's sessions\n"
+    "disable NAME  let the user log in no more; ends the sessions\n"
+    "enable NAME   let the user log in again\n"
+    "roles NAME    set the roles and teams that are given, leave the others\n"
+    "list          show the users\n"
+    "\n"
+    "Without --password-file the password is asked for on the terminal.";
+
+enum {
+	OPT_EMAIL = 256,
+	OPT_NAME,
+	OPT_ROLE,
+	OPT_TEAM,
+	OPT_MANAGES,
+	OPT_AGENT,
+	OPT_PASSWORD_FILE,
+	OPT_PASSWORD_STDIN
+};
+
+/* clang-format off */
+static const struct argp_option options[] = {
+	{ "config", 'c', "FILE", 0, "Settings, instead of $SARK_CONF or "
+	  SARK_CONF_DEFAULT_PATH, 0 },
+	{ "json", 'j', NULL, 0, "Print the list as JSON", 0 },
+	{ "email", OPT_EMAIL, "ADDRESS", 0, "E-mail address", 0 },
+	{ "name", OPT_NAME, "TEXT", 0, "Name for people", 0 },
+	{ "role", OPT_ROLE, "ROLE", 0, "A role; may be given again", 0 },
+	{ "team", OPT_TEAM, "TEAM", 0, "A team; may be given again", 0 },
+	{ "manages", OPT_MANAGES, "TEAM", 0,
+	  "A team that the user manages; may be given again", 0 },
+	{ "agent", OPT_AGENT, NULL, 0, "The user is an AI agent", 0 },
+	{ "password-file", OPT_PASSWORD_FILE, "FILE", 0,
+	  "The password is the first line of FILE; - is standard input", 0 },
+	{ "password-stdin", OPT_PASSWORD_STDIN, NULL, 0,
+	  "The same as --password-file=-", 0 },
+	{ NULL, 0, NULL, 0, NULL, 0 }
+};
+/* clang-format on */
+
+/* An option that may be given again. */
+struct words {
+	const char *list[WORDS_MAX + 1];
+	size_t count;
+};
+
+struct call {
+	const char *config;
+	const char *verb;
+	const char *username;
+	const char *email;
+	const char *name;
+	struct words roles, teams, manages;
+	bool agent;
+	bool json;
+	const char *password_file;
+	/* made by run */
+	struct sark_app app;
+	struct sark_caller caller;
+};
+
+static void
+take_word(struct argp_state *state, struct words *words, const char *arg)
+{
+	if (words->count == WORDS_MAX)
+		argp_error(state, "too many: %s", arg);
+	else
+		words->list[words->count++] = arg;
+}
+
+static error_t
+take_argument(struct call *call, char *arg, struct argp_state *state)
+{
+	if (state->arg_num == 0)
+		call->verb = arg;
+	else if (state->arg_num == 1)
+		call->username = arg;
+	else
+		argp_error(state, "unexpected argument: %s", arg);
+	return 0;
+}
+
+static error_t
+take(int key, char *arg, struct argp_state *state)
+{
+	struct call *call = state->input;
+
+	switch (key) {
+	case 'c':
+		call->config = arg;
+		return 0;
+	case 'j':
+		call->json = true;
+		return 0;
+	case OPT_EMAIL:
+		call->email = arg;
+		return 0;
+	case OPT_NAME:
+		call->name = arg;
+		return 0;
+	case OPT_ROLE:
+		take_word(state, &call->roles, arg);
+		return 0;
+	case OPT_TEAM:
+		take_word(state, &call->teams, arg);
+		return 0;
+	case OPT_MANAGES:
+		take_word(state, &call->manages, arg);
+		return 0;
+	case OPT_AGENT:
+		call->agent = true;
+		return 0;
+	case OPT_PASSWORD_FILE:
+		call->password_file = arg;
+		return 0;
+	case OPT_PASSWORD_STDIN:
+		call->password_file = "-";
+		return 0;
+	case ARGP_KEY_ARG:
+		return take_argument(call, arg, state);
+	case ARGP_KEY_END:
+		if (call->verb == NULL)
+			argp_error(state, "nothing to do");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static int
+add(struct call *call, struct sark_err *err)
+{
+	struct sark_new_user in = {
+		.username = call->username,
+		.email = call->email,
+		.name = call->name,
+		.agent = call->agent,
+		.roles = call->roles.list,
+		.teams = call->teams.list,
+		.managed_teams = call->manages.list,
+	};
+	char *password;
+
+	if (prompt_password(
+		call->app.mem, call->password_file, &password, err) == -1)
+		return -1;
+	in.password = password;
+	return sark_user_add(&call->app, &call->caller, &in, err);
+}
+
+static int
+passwd(struct call *call, struct sark_err *err)
+{
+	char *password;
+
+	if (prompt_password(
+		call->app.mem, call->password_file, &password, err) == -1)
+		return -1;
+	return sark_user_set_password(
+	    &call->app, &call->caller, call->username, password, err);
+}
+
+static int
+disable(struct call *call, struct sark_err *err)
+{
+	return sark_user_disable(
+	    &call->app, &call->caller, call->username, err);
+}
+
+static int
+enable(struct call *call, struct sark_err *err)
+{
+	return sark_user_enable(&call->app, &call->caller, call->username, err);
+}
+
+/* The words, or NULL for "leave them" if none were given. */
+static const char *const *
+given(const struct words *words)
+{
+	return words->count == 0 ? NULL : words->list;
+}
+
+static int
+roles(struct call *call, struct sark_err *err)
+{
+	const struct sark_user_places places = {
+		.roles = given(&call->roles),
+		.teams = given(&call->teams),
+		.managed_teams = given(&call->manages),
+	};
+
+	return sark_user_place(
+	    &call->app, &call->caller, call->username, &places, err);
+}
+
+static void
+user_to_json(struct sark_jw *jw, const struct sark_user *user)
+{
+	sark_jw_open(jw, NULL, '{');
+	sark_jw_str(jw, "user_id", user->user_id);
+	sark_jw_str(jw, "username", user->username);
+	sark_jw_str(jw, "email", user->email);
+	sark_jw_str(jw, "name", user->name);
+	sark_jw_str(jw, "provider", user->provider);
+	sark_jw_bool(jw, "agent", user->agent);
+	sark_jw_list(jw, "roles", user->roles);
+	sark_jw_list(jw, "teams", user->teams);
+	sark_jw_list(jw, "managed_teams", user->managed_teams);
+	sark_jw_time(jw, "created_at", user->created_at);
+	sark_jw_time(jw, "last_login_at", user->last_login_at);
+	sark_jw_time(jw, "disabled_at", user->disabled_at);
+	sark_jw_close(jw);
+}
+
+static void
+list_json(struct call *call, const struct sark_user *users, size_t count)
+{
+	struct sark_buf buf;
+	struct sark_jw jw;
+	size_t i;
+
+	sark_buf_init(&buf, call->app.mem);
+	sark_jw_init(&jw, &buf);
+	sark_jw_open(&jw, NULL, '{');
+	sark_jw_open(&jw, "users", '[');
+	for (i = 0; i < count; i++)
+		user_to_json(&jw, &users[i]);
+	sark_jw_close(&jw);
+	sark_jw_close(&jw);
+	printf("%s\n", buf.data);
+}
+
+static const char *
+joined(void *ctx, const char *const *list)
+{
+	struct sark_buf buf;
+
+	if (*list == NULL)
+		return "-";
+	sark_buf_init(&buf, ctx);
+	for (; *list != NULL; list++) {
+		if (buf.len > 0)
+			sark_buf_char(&buf, ',');
+		sark_buf_str(&buf, *list);
+	}
+	return buf.data;
+}
+
+static void
+list_table(struct call *call, const struct sark_user *users, size_t count)
+{
+	char login[SARK_TIME_TEXT];
+	size_t i;
+
+	printf("%-20s %-9s %-25s %-25s %s\n", "USER", "STATE", "LAST LOGIN",
+	    "ROLES", "TEAMS");
+	for (i = 0; i < count; i++) {
+		sark_time_format(login, users[i].last_login_at);
+		printf("%-20s %-9s %-25s %-25s %s\n", users[i].username,
+		    users[i].disabled_at == 0 ? "enabled" : "disabled",
+		    users[i].last_login_at == 0 ? "never" : login,
+		    joined(call->app.mem, users[i].roles),
+		    joined(call->app.mem, users[i].teams));
+	}
+}
+
+static int
+list(struct call *call, struct sark_err *err)
+{
+	struct sark_user *users;
+	size_t count;
+
+	if (sark_users_all(call->app.pg, call->app.mem, &users, &count, err) ==
+	    -1)
+		return -1;
+	if (call->json)
+		list_json(call, users, count);
+	else
+		list_table(call, users, count);
+	return 0;
+}
+
+static const struct verb {
+	const char *name;
+	int (*run)(struct call *, struct sark_err *);
+	bool takes_name;
+} verbs[] = {
+	{ "add", add, true },
+	{ "passwd", passwd, true },
+	{ "disable", disable, true },
+	{ "enable", enable, true },
+	{ "roles", roles, true },
+	{ "list", list, false },
+};
+
+static const struct verb *
+verb_of(const struct call *call, struct sark_err *err)
+{
+	size_t i;
+
+	for (i = 0; i < SARK_COUNT(verbs); i++)
+		if (sark_str_eq(verbs[i].name, call->verb))
+			break;
+	if (i == SARK_COUNT(verbs))
+		sark_err_set(err, SARK_USAGE, "unknown command %s", call->verb);
+	else if (verbs[i].takes_name && call->username == NULL)
+		sark_err_set(
+		    err, SARK_USAGE, "%s takes the name of a user", call->verb);
+	else if (!verbs[i].takes_name && call->username != NULL)
+		sark_err_set(err, SARK_USAGE, "%s takes no name", call->verb);
+	else
+		return &verbs[i];
+	return NULL;
+}
+
+static int
+run(struct call *call, struct sark_err *err)
+{
+	const struct verb *verb = verb_of(call, err);
+	struct sark_conf *conf;
+
+	if (verb == NULL ||
+	    sark_conf_read(call->app.mem, call->config, &conf, err) == -1)
+		return -1;
+	call->app.program = "sark-user";
+	call->app.conf = conf;
+	call->app.pg = sark_pg_new(call->app.mem, conf->postgresql,
+	    "sark_admin", conf->postgresql_timeout_ms);
+	call->app.redis = sark_redis_new(call->app.mem, conf->redis_socket,
+	    conf->redis_database, conf->redis_timeout_ms);
+	tool_caller(call->app.mem, &call->caller);
+	return verb->run(call, err);
+}
+
+/* The fields that are wrong, one a line. */
+static int
+failed(const struct sark_err *err)
+{
+	unsigned int i;
+
+	for (i = 0; i < err->nfields; i++)
+		fprintf(stderr, "sark-user: %s %s\n",
+		    err->fields[i].pointer + 1, err->fields[i].message);
+	if (err->nfields > 0)
+		return sark_code_exit(err->code);
+	return tool_failed("sark-user", err);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct argp argp = { options, take, "COMMAND [NAME]", doc, NULL,
+		NULL, NULL };
+	struct call call = {
+		.config = tool_config(),
+		.email = "",
+		.name = "",
+	};
+	struct sark_err err;
+	int status = EX_OK;
+
+	sark_err_init(&err);
+	argp_err_exit_status = EX_USAGE;
+	argp_parse(&argp, argc, argv, 0, NULL, &call);
+	call.app.mem = sark_mem_check(talloc_new(NULL));
+	if (run(&call, &err) == -1)
+		status = failed(&err);
+	else if (fflush(stdout) == EOF)
+		status = EX_IOERR;
+	talloc_free(call.app.mem);
+	return status;
+}

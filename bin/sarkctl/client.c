@@ -1,0 +1,179 @@
+#include "client.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+
+#define TIMEOUT_MS 15000
+
+/* The code whose name the problem carries, else one for the status. */
+static enum sark_code
+code_of(const char *name, int status)
+{
+	int code;
+
+	for (code = SARK_OK + 1; code < SARK_CODES; code++)
+		if (sark_str_eq(name, sark_code_name((enum sark_code)code)))
+			return (enum sark_code)code;
+	return status >= 500 ? SARK_UNAVAILABLE : SARK_BAD_REQUEST;
+}
+
+static int
+refuse(struct client *client, const struct sark_http_answer *answer,
+    const struct sark_json *problem, struct sark_err *err)
+{
+	const struct sark_json *errors = sark_json_get(problem, "errors");
+	const char *detail = client_text(client->ctx, problem, "/detail");
+	const char *title = client_text(client->ctx, problem, "/title");
+	struct sark_buf text;
+	size_t i;
+
+	sark_buf_init(&text, client->ctx);
+	if (*title == '\0')
+		sark_buf_format(&text, "HTTP status %d", answer->status);
+	sark_buf_str(&text, title);
+	if (*detail != '\0' && !sark_str_eq(detail, title))
+		sark_buf_format(&text, ": %s", detail);
+	for (i = 0; i < sark_json_count(errors); i++) {
+		const struct sark_json *one = sark_json_element(errors, i);
+
+		sark_buf_format(&text, "\n  %s: %s",
+		    client_text(client->ctx, one, "/field"),
+		    client_text(client->ctx, one, "/message"));
+	}
+	if (*answer->request_id != '\0')
+		sark_buf_format(&text, "\n  request %s", answer->request_id);
+	return sark_err_set(err,
+	    code_of(client_text(client->ctx, problem, "/code"), answer->status),
+	    "%s", text.data);
+}
+
+/* Where to send requests: what was said, else where the login came from. */
+static int
+find_server(struct client *client, struct sark_err *err)
+{
+	size_t n;
+
+	if (client->url == NULL)
+		client->url = getenv("SARK_URL");
+	if (client->url == NULL)
+		client->url = client->session.url;
+	n = strlen(client->url);
+	while (n > 0 && client->url[n - 1] == '/')
+		n--;
+	if (n == 0)
+		return sark_err_set(err, SARK_USAGE,
+		    "which server? give --url or set SARK_URL");
+	client->url = sark_strndup(client->ctx, client->url, n);
+	return 0;
+}
+
+/* Whether credentials would cross a network that others read. */
+static bool
+in_clear(const char *url)
+{
+	static const char *const here[] = { "localhost", "127.0.0.1", "[::1]" };
+	size_t i, n;
+
+	if (!sark_str_starts(url, "http://"))
+		return false;
+	url += strlen("http://");
+	for (i = 0; i < SARK_COUNT(here); i++) {
+		n = strlen(here[i]);
+		if (sark_str_starts(url, here[i]) &&
+		    (url[n] == '\0' || url[n] == ':' || url[n] == '/'))
+			return false;
+	}
+	return true;
+}
+
+int
+client_open(struct client *client, bool anonymous, struct sark_err *err)
+{
+	struct sark_err none;
+	int found;
+
+	if (client->http != NULL)
+		return 0;
+	sark_err_init(&none);
+	found = session_read(client->ctx, client->session_file,
+	    &client->session, anonymous ? &none : err);
+	if ((found == -1 && !anonymous) || find_server(client, err) == -1)
+		return -1;
+	if (in_clear(client->url) && !client->insecure)
+		return sark_err_set(err, SARK_USAGE,
+		    "%s: passwords and tokens would travel in clear text; "
+		    "use https, or --insecure",
+		    client->url);
+	/* A token is for the server that gave it and for nobody else. */
+	if (!anonymous && !sark_str_eq(client->url, client->session.url))
+		return sark_err_set(err, SARK_UNAUTHENTICATED,
+		    "you are logged in to %s, not to %s: sarkctl login",
+		    client->session.url, client->url);
+	client->http = sark_http_new(client->ctx, TIMEOUT_MS, err);
+	return client->http == NULL ? -1 : 0;
+}
+
+static int
+perform(struct client *client, const struct call *call,
+    struct sark_http_answer *answer_r, struct sark_err *err)
+{
+	struct sark_http_request request = { .method = call->method,
+		.body = call->body,
+		.headers = call->headers };
+
+	if (client_open(client, call->anonymous, err) == -1)
+		return -1;
+	request.url = sark_format(client->ctx, "%s%s", client->url, call->path);
+	if (!call->anonymous)
+		request.bearer = client->session.access_token;
+	return sark_http_perform(
+	    client->http, client->ctx, &request, answer_r, err);
+}
+
+int
+client_call(struct client *client, const struct call *call,
+    struct sark_http_answer *answer_r, const struct sark_json **value_r,
+    struct sark_err *err)
+{
+	struct sark_err parse;
+
+	if (perform(client, call, answer_r, err) == -1)
+		return -1;
+	sark_err_init(&parse);
+	*value_r = NULL;
+	if (sark_json_parse(client->ctx, answer_r->body, answer_r->len, value_r,
+		&parse) == -1 &&
+	    answer_r->status < 400)
+		return sark_err_set(err, SARK_UNAVAILABLE,
+		    "%s does not answer as SARK does", client->url);
+	if (answer_r->status >= 400)
+		return refuse(client, answer_r, *value_r, err);
+	return 0;
+}
+
+const char *
+client_text(void *ctx, const struct sark_json *value, const char *pointer)
+{
+	const struct sark_json *member = sark_json_at(value, pointer);
+	const char *text = sark_json_str(member);
+	size_t len;
+
+	if (text != NULL)
+		return text;
+	return sark_json_type(member) == SARK_JSON_NULL
+	    ? ""
+	    : sark_json_text(ctx, member, &len);
+}
+
+void
+client_query(struct sark_buf *path, const char *name, const char *value)
+{
+	if (value == NULL)
+		return;
+	sark_buf_format(path, "%c%s=%s",
+	    strchr(path->data, '?') == NULL ? '?' : '&', name,
+	    sark_http_escape(path->ctx, value));
+}

@@ -1,0 +1,54 @@
+#ifndef SARKCTL_CLIENT_H
+#define SARKCTL_CLIENT_H
+
+#include <stdbool.h>
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "json/reader.h"
+#include "net/http.h"
+#include "session.h"
+
+/* What every command works with. */
+struct client {
+	void *ctx;
+	const char *url; /* as it was given, NULL not at all */
+	const char *session_file;
+	bool json;     /* print what the server said */
+	bool insecure; /* http to another host is fine */
+	struct sark_http *http;
+	struct session session;
+};
+
+/* One request; path begins with '/'. */
+struct call {
+	const char *method;
+	const char *path;
+	const char *body;
+	bool anonymous; /* send no token */
+	const char *const *headers;
+};
+
+/*
+ * Reads the login and makes the handle, on client->ctx, unless that is done.
+ * client_call does it, too, for the first request: --help needs no login.
+ */
+int client_open(struct client *client, bool anonymous, struct sark_err *err)
+    SARK_NONNULL(1, 3) SARK_CHECKED;
+/*
+ * Sends it and reads the JSON answer.  A problem document (RFC 9457) becomes
+ * the error: its code's exit value, "title: detail" and the wrong fields as
+ * text.  *value_r is on client->ctx.
+ */
+int client_call(struct client *client, const struct call *call,
+    struct sark_http_answer *answer_r, const struct sark_json **value_r,
+    struct sark_err *err) SARK_NONNULL(1, 2, 3, 4, 5) SARK_CHECKED;
+/* Text of a member, "" without; numbers and booleans as they are written. */
+const char *client_text(void *ctx, const struct sark_json *value,
+    const char *pointer) SARK_NONNULL(3);
+/* Adds "?name=value" or "&name=value", escaped; nothing for NULL. */
+void client_query(struct sark_buf *path, const char *name, const char *value)
+    SARK_NONNULL(1, 2);
+
+#endif

@@ -1,0 +1,54 @@
+#include "tool.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/uuid.h"
+
+const char *
+tool_config(void)
+{
+	const char *path = getenv("SARK_CONF");
+
+	return path != NULL && *path != '\0' ? path : SARK_CONF_DEFAULT_PATH;
+}
+
+void
+tool_caller(void *ctx, struct sark_caller *caller_r)
+{
+	static const char *const nothing[] = { NULL };
+	const struct passwd *user = getpwuid(getuid());
+	char *request = sark_new_array(ctx, char, SARK_UUID_TEXT);
+
+	sark_uuid_make(request);
+	*caller_r = (struct sark_caller){
+		.user_id = "",
+		.username = user == NULL
+		    ? sark_format(ctx, "uid %u", (unsigned int)getuid())
+		    : sark_strdup(ctx, user->pw_name),
+		.email = "",
+		.name = "",
+		.provider = "system",
+		.roles = nothing,
+		.teams = nothing,
+		.managed_teams = nothing,
+		.permissions = nothing,
+		.session_id = "",
+		.client_ip = "",
+		.user_agent = "",
+		.request_id = request,
+		.trace_id = "",
+		.time_ns = sark_clock_ns(),
+	};
+}
+
+int
+tool_failed(const char *program, const struct sark_err *err)
+{
+	fprintf(stderr, "%s: %s\n", program, err->text);
+	return sark_code_exit(err->code);
+}

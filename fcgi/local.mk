@@ -1,0 +1,7 @@
+# One FastCGI program an API area.
+include %D%/login/local.mk
+include %D%/registry/local.mk
+include %D%/policy/local.mk
+include %D%/audit/local.mk
+include %D%/status/local.mk
+EXTRA_DIST += %D%/README

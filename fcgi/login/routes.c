@@ -1,0 +1,38 @@
+#include "routes.h"
+
+#include <stddef.h>
+
+#include "auth/login.h"
+#include "auth/username.h"
+#include "crypto/password.h"
+
+/* A password of 1024 bytes as \u escapes, a name, an OTP. */
+#define BODY_MAX 16384
+
+#define AT(member) offsetof(struct sark_login, member)
+
+/* clang-format off */
+static const struct sark_field fields[] = {
+	/* pointer, type, member, min, max, flags */
+	{ "/username", SARK_TEXT, AT(username), 1, SARK_USERNAME_MAX, SARK_REQUIRED },
+	{ "/password", SARK_SECRET, AT(password), 1, SARK_PASSWORD_MAX, SARK_REQUIRED },
+	{ "/otp", SARK_SECRET, AT(otp), 1, 64, 0 },
+	{ NULL }
+};
+
+static const struct sark_input credentials = {
+	fields, sizeof(struct sark_login)
+};
+
+const struct sark_route login_routes[] = {
+	/* method, path, access, input, handler, audited as, limit, body_max */
+	{ SARK_POST, "/api/v1/auth/login/local", SARK_ANYONE, &credentials, post_login_local,
+	  "authentication_success", SARK_LIMIT_LOGIN, BODY_MAX },
+	{ SARK_POST, "/api/v1/auth/login/ldap", SARK_ANYONE, &credentials, post_login_ldap,
+	  "authentication_success", SARK_LIMIT_LOGIN, BODY_MAX },
+	{ SARK_GET, "/api/v1/auth/me", SARK_SIGNED_IN, NULL, get_me, NULL, SARK_LIMIT_USER },
+	{ SARK_GET, "/api/v1/auth/providers", SARK_ANYONE, NULL, get_providers, NULL, SARK_LIMIT_NONE },
+	{ SARK_GET, "/.well-known/jwks.json", SARK_ANYONE, NULL, get_jwks, NULL, SARK_LIMIT_NONE },
+	{ 0 }
+};
+/* clang-format on */

@@ -1,0 +1,17 @@
+#include "audit/event.h"
+#include "audit/event_row.h"
+#include "base/mem.h"
+
+int
+sark_audit_in(
+    struct sark_tx *tx, const struct sark_event *event, struct sark_err *err)
+{
+	struct sark_audit_row row;
+	void *ctx = talloc_new(NULL);
+	int ret;
+
+	sark_event_row(ctx, event, NULL, &row);
+	ret = sark_audit_log_insert(tx, &row, err);
+	talloc_free(ctx);
+	return ret;
+}

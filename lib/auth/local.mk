@@ -1,0 +1,10 @@
+libsarkcommon_la_SOURCES += \
+	%D%/account.c %D%/account.h \
+	%D%/bearer.c %D%/bearer.h \
+	%D%/login.c %D%/login.h \
+	%D%/rbac.c %D%/rbac.h \
+	%D%/refresh.c %D%/refresh.h \
+	%D%/token.c %D%/token.h \
+	%D%/token_cache.c %D%/token_cache.h \
+	%D%/user.c %D%/user.h \
+	%D%/username.c %D%/username.h

@@ -1,0 +1,35 @@
+#ifndef SARK_BASE_APP_H
+#define SARK_BASE_APP_H
+
+struct sark_conf;
+struct sark_keyring;
+struct sark_metrics;
+struct sark_pg;
+struct sark_policy;
+struct sark_redis;
+struct sark_refusals;
+struct sark_seal;
+struct sark_spool;
+struct sark_token_cache;
+
+/*
+ * What one worker process holds open: made at its start, reachable from
+ * every call, no global beside it.  A member that the program did not ask
+ * for is NULL.
+ */
+struct sark_app {
+	const char *program; /* "sark-policy" */
+	void *mem;	     /* the current request's memory */
+	const struct sark_conf *conf;
+	struct sark_pg *pg;		 /* store/pg.h */
+	struct sark_redis *redis;	 /* store/redis.h */
+	struct sark_keyring *keys;	 /* crypto/keyring.h */
+	struct sark_token_cache *tokens; /* auth/bearer.h, at first use */
+	struct sark_seal *seal;		 /* crypto/seal.h */
+	struct sark_policy *policy;	 /* policy/policy.h */
+	struct sark_spool *spool;	 /* audit/spool.h */
+	struct sark_metrics *metrics;	 /* proc/metrics.h */
+	struct sark_refusals *refusals;	 /* serve/refused.h */
+};
+
+#endif

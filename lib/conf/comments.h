@@ -1,0 +1,13 @@
+#ifndef SARK_CONF_COMMENTS_H
+#define SARK_CONF_COMMENTS_H
+
+#include "base/attr.h"
+
+/*
+ * Turns the comments in the text of a settings file into blanks and keeps
+ * every newline, so that libconfuse, which counts the lines of a comment
+ * more than once (3.3), names the right line.  Quoted text stays.
+ */
+void sark_conf_blank_comments(char *text) SARK_NONNULL(1);
+
+#endif

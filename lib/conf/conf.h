@@ -1,0 +1,99 @@
+#ifndef SARK_CONF_CONF_H
+#define SARK_CONF_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+
+#define SARK_CONF_DEFAULT_PATH SARK_SYSCONFDIR "/sark.conf"
+
+/*
+ * The settings of all programs, one file: sark.conf(5).  Times are in the
+ * unit of the member's name.  Strings are never NULL, lists end in NULL.
+ */
+struct sark_conf {
+	/* identity */
+	const char *issuer;
+	const char *audience;
+	/* stores */
+	const char *postgresql;
+	int64_t postgresql_timeout_ms;
+	const char *redis_socket;
+	int64_t redis_database;
+	int64_t redis_timeout_ms;
+	/* folders and secrets */
+	const char *run_dir;
+	const char *key_dir;
+	const char *seal_key_file;
+	const char *share_dir;
+	/* audit */
+	const char *spool_dir;
+	int64_t spool_segment_bytes;
+	bool spool_sync;
+	/* policy */
+	const char *policy_engine;
+	const char *policy_dir;
+	int64_t policy_deadline_ms;
+	int64_t policy_memory_bytes;
+	bool policy_cache;
+	/* tokens and sessions */
+	int64_t access_token_ttl_s;
+	int64_t refresh_token_ttl_s;
+	int64_t session_limit;
+	int64_t token_cache_entries;
+	int64_t clock_leeway_s;
+	/* passwords */
+	int64_t argon2_memory_kib;
+	int64_t argon2_passes;
+	/* http */
+	int64_t body_max_bytes;
+	const char *const *trusted_proxies;
+	int64_t request_timeout_ms;
+	int64_t connections_max;
+	const char *const *metrics_allow;
+	/* process */
+	const char *user;
+	const char *group;
+	const char *sandbox;
+	const char *log_level;
+	const char *log_format;
+	const char *log_target;
+};
+
+enum sark_conf_type {
+	SARK_CONF_TEXT,
+	SARK_CONF_PATH, /* absolute */
+	SARK_CONF_INT,
+	SARK_CONF_BOOL,
+	SARK_CONF_CHOICE, /* one of choices */
+	SARK_CONF_LIST,	  /* of texts */
+};
+
+/* A row of the one table of settings; min and max are for INT. */
+struct sark_conf_key {
+	const char *name;
+	enum sark_conf_type type;
+	size_t offset;	      /* in struct sark_conf */
+	const char *fallback; /* as written in the file */
+	int64_t min, max;
+	const char *const *choices;
+	const char *help; /* one sentence */
+};
+
+/* The table, ended by a row without a name. */
+extern const struct sark_conf_key sark_conf_keys[];
+
+/*
+ * Reads and checks the file.  The settings are on ctx.
+ * Errors: CONFIG with "file:line: what is wrong".
+ */
+int sark_conf_read(void *ctx, const char *path, struct sark_conf **conf_r,
+    struct sark_err *err) SARK_NONNULL(2, 3, 4) SARK_CHECKED;
+/* Prints every setting with its value, as a file that could be read back. */
+void sark_conf_dump(const struct sark_conf *conf, FILE *out) SARK_NONNULL(1, 2);
+
+#endif

@@ -1,0 +1,93 @@
+#include "conf/conf.h"
+
+#include <stddef.h>
+
+#define AT(member) offsetof(struct sark_conf, member)
+
+static const char *const engines[] = { "native", NULL };
+static const char *const sandboxes[] = { "on", "off", "log", NULL };
+static const char *const levels[] = { "error", "warning", "info", "debug",
+	NULL };
+static const char *const formats[] = { "kv", "json", NULL };
+static const char *const targets[] = { "stderr", "syslog", NULL };
+
+/* clang-format off */
+const struct sark_conf_key sark_conf_keys[] = {
+	{ "issuer", SARK_CONF_TEXT, AT(issuer), "http://localhost:8080", 1, 255, NULL,
+	  "The iss claim of access tokens: the URL under which clients reach SARK." },
+	{ "audience", SARK_CONF_TEXT, AT(audience), "sark", 1, 255, NULL,
+	  "The aud claim of access tokens; a token for another audience is refused." },
+	{ "postgresql", SARK_CONF_TEXT, AT(postgresql), "dbname=sark", 0, 1024, NULL,
+	  "libpq connection string without user: each program logs in as its own role." },
+	{ "postgresql_timeout_ms", SARK_CONF_INT, AT(postgresql_timeout_ms), "2000", 50, 60000, NULL,
+	  "Longest wait for PostgreSQL to connect or to answer a statement, milliseconds." },
+	{ "redis_socket", SARK_CONF_PATH, AT(redis_socket), "/run/redis/redis-server.sock", 0, 0, NULL,
+	  "Unix socket of Redis." },
+	{ "redis_database", SARK_CONF_INT, AT(redis_database), "0", 0, 1000, NULL,
+	  "Number of the Redis database." },
+	{ "redis_timeout_ms", SARK_CONF_INT, AT(redis_timeout_ms), "100", 5, 10000, NULL,
+	  "Longest wait for an answer of Redis, milliseconds." },
+	{ "run_dir", SARK_CONF_PATH, AT(run_dir), SARK_RUNSTATEDIR "/sark", 0, 0, NULL,
+	  "Folder of the shared metrics file and of locks." },
+	{ "key_dir", SARK_CONF_PATH, AT(key_dir), SARK_SYSCONFDIR "/keys", 0, 0, NULL,
+	  "Folder of the signing keys, made by sark-keys(8)." },
+	{ "seal_key_file", SARK_CONF_PATH, AT(seal_key_file), SARK_SYSCONFDIR "/seal.key", 0, 0, NULL,
+	  "File with the 256-bit key, as 64 hex digits, that seals session records and cursors." },
+	{ "share_dir", SARK_CONF_PATH, AT(share_dir), SARK_DATADIR, 0, 0, NULL,
+	  "Folder of openapi.json, the docs page and the SQL migrations." },
+	{ "spool_dir", SARK_CONF_PATH, AT(spool_dir), SARK_LOCALSTATEDIR "/spool/sark", 0, 0, NULL,
+	  "Folder of the audit spool, sark-spool(5)." },
+	{ "spool_segment_bytes", SARK_CONF_INT, AT(spool_segment_bytes), "8388608", 4096, 1073741824, NULL,
+	  "Size at which a writer goes on to a new spool segment, bytes." },
+	{ "spool_sync", SARK_CONF_BOOL, AT(spool_sync), "false", 0, 0, NULL,
+	  "Wait for the disk after every spool record: survives a power cut, costs a disk write a decision." },
+	{ "policy_engine", SARK_CONF_CHOICE, AT(policy_engine), "native", 0, 0, engines,
+	  "The engine that evaluates the policy." },
+	{ "policy_dir", SARK_CONF_PATH, AT(policy_dir), SARK_LOCALSTATEDIR "/lib/sark/policy", 0, 0, NULL,
+	  "Folder of the built policy, made by sark-policy-build(8)." },
+	{ "policy_deadline_ms", SARK_CONF_INT, AT(policy_deadline_ms), "250", 1, 10000, NULL,
+	  "Longest time of one evaluation, milliseconds; beyond it the answer is deny." },
+	{ "policy_memory_bytes", SARK_CONF_INT, AT(policy_memory_bytes), "16777216", 1048576, 268435456, NULL,
+	  "Most memory of one evaluation, bytes; beyond it the answer is deny." },
+	{ "policy_cache", SARK_CONF_BOOL, AT(policy_cache), "true", 0, 0, NULL,
+	  "Keep decisions in Redis." },
+	{ "access_token_ttl_s", SARK_CONF_INT, AT(access_token_ttl_s), "3600", 60, 86400, NULL,
+	  "Life of an access token, seconds." },
+	{ "refresh_token_ttl_s", SARK_CONF_INT, AT(refresh_token_ttl_s), "604800", 300, 31536000, NULL,
+	  "Life of a refresh token, seconds." },
+	{ "session_limit", SARK_CONF_INT, AT(session_limit), "5", 1, 1000, NULL,
+	  "Sessions a user may have; one more drops the oldest." },
+	{ "token_cache_entries", SARK_CONF_INT, AT(token_cache_entries), "1024", 0, 65536, NULL,
+	  "Verified access tokens that each worker remembers." },
+	{ "clock_leeway_s", SARK_CONF_INT, AT(clock_leeway_s), "5", 0, 60, NULL,
+	  "Difference of clocks allowed when the times in a token are judged, seconds." },
+	{ "argon2_memory_kib", SARK_CONF_INT, AT(argon2_memory_kib), "19456", 8192, 1048576, NULL,
+	  "Memory of one Argon2id password hash, KiB." },
+	{ "argon2_passes", SARK_CONF_INT, AT(argon2_passes), "2", 1, 100, NULL,
+	  "Passes of one Argon2id password hash." },
+	{ "body_max_bytes", SARK_CONF_INT, AT(body_max_bytes), "1048576", 1024, 16777216, NULL,
+	  "Largest request body, bytes, where a route does not say less." },
+	{ "trusted_proxies", SARK_CONF_LIST, AT(trusted_proxies), "{}", 0, 64, NULL,
+	  "Addresses or CIDR ranges of proxies whose X-Forwarded-For is believed." },
+	{ "request_timeout_ms", SARK_CONF_INT, AT(request_timeout_ms), "10000", 100, 120000, NULL,
+	  "Longest wait for the web server to send a request or to take an answer, milliseconds." },
+	{ "connections_max", SARK_CONF_INT, AT(connections_max), "128", 1, 4096, NULL,
+	  "FastCGI connections that one worker keeps open at once." },
+	{ "metrics_allow", SARK_CONF_LIST, AT(metrics_allow),
+	  "{127.0.0.0/8, ::1, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7}", 0, 64, NULL,
+	  "Addresses or CIDR ranges of clients that may read /metrics, which asks for no credential." },
+	{ "user", SARK_CONF_TEXT, AT(user), "", 0, 64, NULL,
+	  "User to become when started as root; empty refuses to run as root." },
+	{ "group", SARK_CONF_TEXT, AT(group), "", 0, 64, NULL,
+	  "Group to become when started as root; empty is the user's own." },
+	{ "sandbox", SARK_CONF_CHOICE, AT(sandbox), "on", 0, 0, sandboxes,
+	  "Keep workers to the files and system calls that they need: on, off, or log what on would refuse." },
+	{ "log_level", SARK_CONF_CHOICE, AT(log_level), "info", 0, 0, levels,
+	  "Least severe log line that is written." },
+	{ "log_format", SARK_CONF_CHOICE, AT(log_format), "kv", 0, 0, formats,
+	  "Shape of a log line: key=value pairs or JSON." },
+	{ "log_target", SARK_CONF_CHOICE, AT(log_target), "stderr", 0, 0, targets,
+	  "Where log lines go." },
+	{ NULL }
+};
+/* clang-format on */

@@ -1,0 +1,26 @@
+#ifndef SARK_HTTP_ACCESS_H
+#define SARK_HTTP_ACCESS_H
+
+#include <stdbool.h>
+
+#include "base/attr.h"
+#include "base/caller.h"
+#include "base/err.h"
+#include "http/route.h"
+
+/*
+ * Whether a NULL-ended list of granted permissions covers the wanted one: by
+ * itself, by "*", or by a prefix that ends in ":*" ("audit:*" covers
+ * "audit:read").
+ */
+bool sark_access_covers(const char *const *granted, const char *wanted)
+    SARK_NONNULL(1, 2);
+/*
+ * Whether the caller, verified unless the route is for anyone, may use it.
+ * Errors: FORBIDDEN, INSUFFICIENT_SCOPE.
+ */
+int sark_access_check(const struct sark_route *route,
+    const struct sark_caller *caller, struct sark_err *err)
+    SARK_NONNULL(1, 2, 3) SARK_CHECKED;
+
+#endif

@@ -1,0 +1,304 @@
+#include "config.h"
+
+#include "http/listen.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "http/conn.h"
+
+#define TICK_MS	 1000
+#define EVENTS	 64
+#define LAST	 128 /* when told to end */
+#define ACCEPTS	 16  /* in a row, before the others' turn */
+#define PROBE	 16  /* turns after which a queue is looked for again */
+#define OUT_KEPT (256 * 1024)
+
+struct loop {
+	const struct sark_listen *listen;
+	struct sark_conn_room *room;
+	int epoll;
+	int reserve; /* given up when none is left */
+	size_t open;
+	unsigned int calm; /* turns since more than one connection waited */
+	bool draining;
+	int64_t drain_ms; /* the end of draining */
+	int64_t tick_ms;
+	struct sark_conn *first, *last; /* waiting, by deadline */
+	struct sark_conn *unused;
+};
+
+static int64_t
+now_ms(void)
+{
+	return sark_clock_mono_ns() / 1000000;
+}
+
+static void
+unlink_conn(struct loop *loop, struct sark_conn *conn)
+{
+	if (conn->prev != NULL)
+		conn->prev->next = conn->next;
+	else if (loop->first == conn)
+		loop->first = conn->next;
+	if (conn->next != NULL)
+		conn->next->prev = conn->prev;
+	else if (loop->last == conn)
+		loop->last = conn->prev;
+	conn->prev = conn->next = NULL;
+}
+
+/* Every deadline is the same time ahead: the last set is the last to come. */
+static void
+link_conn(struct loop *loop, struct sark_conn *conn)
+{
+	conn->deadline_ms = now_ms() + loop->listen->timeout_ms;
+	conn->prev = loop->last;
+	conn->next = NULL;
+	if (loop->last != NULL)
+		loop->last->next = conn;
+	else
+		loop->first = conn;
+	loop->last = conn;
+}
+
+static void
+close_conn(struct loop *loop, struct sark_conn *conn)
+{
+	unlink_conn(loop, conn);
+	close(conn->fd);
+	conn->fd = -1;
+	sark_fcgi_reset(&conn->fcgi);
+	conn->next = loop->unused;
+	loop->unused = conn;
+	loop->open--;
+}
+
+static struct sark_conn *
+open_conn(struct loop *loop, int fd)
+{
+	const struct sark_listen *l = loop->listen;
+	struct sark_conn *conn = loop->unused;
+
+	if (conn != NULL) {
+		loop->unused = conn->next;
+	} else {
+		conn = sark_new(loop->room, struct sark_conn);
+		sark_fcgi_init(
+		    &conn->fcgi, conn, l->body_max, l->connections_max);
+	}
+	conn->fd = fd;
+	conn->polled = conn->served = conn->throwing = false;
+	conn->prev = conn->next = NULL;
+	loop->open++;
+	return conn;
+}
+
+static void
+serve(struct loop *loop, struct sark_conn *conn)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLRDHUP };
+	enum sark_conn_next next = sark_conn_serve(conn, loop->room);
+
+	if (loop->room->out.size > OUT_KEPT) {
+		talloc_free(loop->room->out.data);
+		sark_buf_init(&loop->room->out, loop->room);
+	}
+	event.data.ptr = conn;
+	if (next != SARK_CONN_CLOSE && !conn->polled) {
+		if (epoll_ctl(loop->epoll, EPOLL_CTL_ADD, conn->fd, &event) ==
+		    -1)
+			next = SARK_CONN_CLOSE;
+		conn->polled = true;
+		link_conn(loop, conn);
+	} else if (next == SARK_CONN_WAIT_ANEW) {
+		unlink_conn(loop, conn);
+		link_conn(loop, conn);
+	}
+	if (next == SARK_CONN_CLOSE)
+		close_conn(loop, conn);
+}
+
+/*
+ * Out of descriptors: the connection closest to its deadline gives way; if
+ * there is none, the reserve takes one connection off the queue, whose peer
+ * then knows that it is refused, instead of waking us for ever.
+ */
+static void
+relieve(struct loop *loop)
+{
+	int fd;
+
+	if (loop->first != NULL) {
+		close_conn(loop, loop->first);
+		return;
+	}
+	if (loop->reserve != -1)
+		close(loop->reserve);
+	fd = accept4(loop->listen->fd, NULL, NULL, SOCK_CLOEXEC);
+	if (fd != -1)
+		close(fd);
+	loop->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+/*
+ * A connection off the queue: 1, 0 if there is none for us, -1 if the socket
+ * is no good.
+ */
+static int
+take_connection(struct loop *loop)
+{
+	int fd =
+	    accept4(loop->listen->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	if (fd == -1) {
+		if (errno == EMFILE || errno == ENFILE)
+			relieve(loop);
+		return errno == EBADF || errno == EINVAL || errno == ENOTSOCK ||
+			errno == EOPNOTSUPP
+		    ? -1
+		    : 0;
+	}
+	if (loop->open >= loop->listen->connections_max && loop->first != NULL)
+		close_conn(loop, loop->first);
+	/* Web servers send all at once: mostly this read has it all. */
+	serve(loop, open_conn(loop, fd));
+	return 1;
+}
+
+/*
+ * Under load the next connection waits already: taking it saves a round
+ * through epoll, but where none waits the attempt is a call for nothing, so
+ * it is made only when the last ones found one, or now and then.
+ */
+static int
+take_connections(struct loop *loop)
+{
+	int i, got = 1;
+
+	for (i = 0; i < ACCEPTS && !*loop->listen->stop; i++) {
+		if (i == 1 && loop->calm > 0 && loop->calm++ % PROBE != 0)
+			return 0;
+		got = take_connection(loop);
+		if (got != 1)
+			break;
+	}
+	loop->calm = i > 1 ? 0 : 1;
+	return got == -1 ? -1 : 0;
+}
+
+static void
+begin_drain(struct loop *loop)
+{
+	struct sark_conn *conn, *next;
+	int i = 0;
+
+	loop->draining = true;
+	loop->drain_ms = now_ms() + loop->listen->timeout_ms;
+	/* A failure only means that the descriptor is watched no longer. */
+	(void)epoll_ctl(loop->epoll, EPOLL_CTL_DEL, loop->listen->fd, NULL);
+	for (conn = loop->first; conn != NULL; conn = next) {
+		next = conn->next;
+		if (sark_conn_idle(conn))
+			close_conn(loop, conn);
+	}
+	/* Whom we were woken for, nobody else was: that one would wait. */
+	while (i++ < LAST && take_connection(loop) == 1)
+		continue;
+}
+
+/* Closes what is overdue, ticks, and says how long to wait. */
+static int
+keep_time(struct loop *loop)
+{
+	int64_t now = now_ms(), until;
+
+	while (loop->first != NULL && loop->first->deadline_ms <= now)
+		close_conn(loop, loop->first);
+	if (now >= loop->tick_ms) {
+		loop->tick_ms = now + TICK_MS;
+		if (loop->listen->tick != NULL)
+			loop->listen->tick(loop->listen->arg);
+	}
+	until = loop->tick_ms;
+	if (loop->first != NULL && loop->first->deadline_ms < until)
+		until = loop->first->deadline_ms;
+	return (int)(until > now ? until - now : 0);
+}
+
+static int
+turn(struct loop *loop)
+{
+	struct epoll_event events[EVENTS];
+	struct sark_conn *conn;
+	int i, n;
+
+	n = epoll_wait(loop->epoll, events, EVENTS, keep_time(loop));
+	if (n == -1)
+		return errno == EINTR ? 0 : -1;
+	for (i = 0; i < n; i++) {
+		conn = events[i].data.ptr;
+		if (conn == NULL) {
+			if (take_connections(loop) == -1)
+				return -1;
+		} else if (conn->fd != -1) {
+			/* A slot taken anew meanwhile just finds no bytes. */
+			serve(loop, conn);
+		}
+	}
+	return 0;
+}
+
+static int
+prepare(struct loop *loop)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE };
+	int fd = loop->listen->fd, flags = fcntl(fd, F_GETFL);
+
+	loop->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	loop->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (flags == -1 || loop->epoll == -1 ||
+	    fcntl(fd, F_SETFL, flags | O_NONBLOCK) == -1)
+		return -1;
+	/* EPOLLEXCLUSIVE: one connection wakes one worker, not all. */
+	return epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+int
+sark_listen_run(const struct sark_listen *listen, struct sark_err *err)
+{
+	struct loop loop = { .listen = listen, .epoll = -1, .reserve = -1 };
+	int ret = -1;
+
+	loop.room = sark_new(NULL, struct sark_conn_room);
+	loop.room->listen = listen;
+	sark_buf_init(&loop.room->out, loop.room);
+	if (prepare(&loop) == -1)
+		goto out;
+	loop.tick_ms = now_ms() + TICK_MS;
+	while (!loop.draining || (loop.open > 0 && now_ms() < loop.drain_ms)) {
+		if (turn(&loop) == -1)
+			goto out;
+		if (*listen->stop && !loop.draining)
+			begin_drain(&loop);
+	}
+	ret = 0;
+out:
+	if (ret == -1)
+		sark_err_set(err, SARK_INTERNAL, "descriptor %d: %s",
+		    listen->fd, strerror(errno));
+	while (loop.first != NULL)
+		close_conn(&loop, loop.first);
+	if (loop.epoll != -1)
+		close(loop.epoll);
+	if (loop.reserve != -1)
+		close(loop.reserve);
+	talloc_free(loop.room);
+	return ret;
+}

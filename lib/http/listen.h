@@ -1,0 +1,43 @@
+#ifndef SARK_HTTP_LISTEN_H
+#define SARK_HTTP_LISTEN_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "http/exchange.h"
+
+/*
+ * A worker's loop on a listening FastCGI socket that it may share with other
+ * workers.  It handles one request at a time, but neither a slow sender nor
+ * a connection kept open keeps it from others: connections wait in epoll(7),
+ * each with a deadline.  The one closest to its deadline gives way when
+ * there are connections_max of them or descriptors run out.
+ */
+struct sark_listen {
+	int fd; /* the listening socket */
+	size_t connections_max;
+	size_t body_max;		   /* bytes of a body */
+	int64_t timeout_ms;		   /* send, take an answer */
+	const volatile sig_atomic_t *stop; /* set by SIGTERM */
+	/* Fills out with the CGI/1.1 response, header and body. */
+	void (*handle)(
+	    void *arg, const struct sark_exchange *in, struct sark_buf *out);
+	void (*tick)(void *arg); /* about once a second, or NULL */
+	void *arg;
+};
+
+/*
+ * Serves until *stop: then takes no more connections, closes the idle ones,
+ * answers those under way and returns 0.  The handler of the signal must
+ * not restart system calls (no SA_RESTART).
+ * Errors: INTERNAL, the socket or epoll cannot be used.
+ */
+int sark_listen_run(const struct sark_listen *listen, struct sark_err *err)
+    SARK_NONNULL(1, 2) SARK_CHECKED;
+
+#endif

@@ -1,0 +1,22 @@
+libsarkcommon_la_SOURCES += \
+	%D%/access.c %D%/access.h \
+	%D%/answer.c %D%/answer.h \
+	%D%/cgi.c %D%/cgi.h \
+	%D%/conn.c %D%/conn.h \
+	%D%/credential.c %D%/credential.h \
+	%D%/dispatch.c %D%/dispatch.h \
+	%D%/exchange.c %D%/exchange.h \
+	%D%/fcgi.c %D%/fcgi.h \
+	%D%/field.c %D%/field.h \
+	%D%/incoming.c %D%/incoming.h \
+	%D%/listen.c %D%/listen.h \
+	%D%/networks.c %D%/networks.h \
+	%D%/problem.c %D%/problem.h \
+	%D%/query.c \
+	%D%/request.h \
+	%D%/response.c %D%/response.h \
+	%D%/route.h \
+	%D%/router.c %D%/router.h \
+	%D%/target.c %D%/target.h \
+	%D%/trace.c %D%/trace.h \
+	%D%/value.c %D%/value.h

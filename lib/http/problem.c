@@ -1,0 +1,81 @@
+#include "http/problem.h"
+
+#include <stdio.h>
+
+#include "json/writer.h"
+
+#define RETRY_AFTER_S 5
+
+/* Whether the text is written for the client too (err.h). */
+static bool public(enum sark_code code)
+{
+	return code == SARK_BAD_REQUEST || code == SARK_INVALID ||
+	    code == SARK_CONFLICT || code == SARK_FORBIDDEN ||
+	    code == SARK_NOT_FOUND || code == SARK_UNSUPPORTED_MEDIA_TYPE;
+}
+
+static void
+write_fields(struct sark_jw *jw, const struct sark_err *err)
+{
+	unsigned int i;
+
+	if (err->nfields == 0)
+		return;
+	sark_jw_open(jw, "errors", '[');
+	for (i = 0; i < err->nfields; i++) {
+		sark_jw_open(jw, NULL, '{');
+		sark_jw_str(jw, "field", err->fields[i].pointer);
+		sark_jw_str(jw, "message", err->fields[i].message);
+		sark_jw_close(jw);
+	}
+	sark_jw_close(jw);
+}
+
+static void
+challenge(struct sark_resp *resp, enum sark_code code)
+{
+	const char *error = sark_code_name(code);
+
+	if (code == SARK_TOKEN_EXPIRED)
+		error = "invalid_token";
+	else if (code == SARK_UNAUTHENTICATED)
+		error = "invalid_request";
+	sark_buf_format(&resp->headers,
+	    "WWW-Authenticate: Bearer realm=\"sark\", error=\"%s\", "
+	    "error_description=\"%s\"\r\n",
+	    error, sark_code_title(code));
+}
+
+void
+sark_problem_write(
+    struct sark_resp *resp, const struct sark_err *err, const char *request_id)
+{
+	enum sark_code code = err->code == SARK_OK ? SARK_INTERNAL : err->code;
+	const char *title = sark_code_title(code);
+	struct sark_jw jw;
+	char type[64];
+
+	resp->status = sark_code_status(code);
+	resp->type = "application/problem+json; charset=utf-8";
+	resp->cacheable = false;
+	sark_buf_reset(&resp->headers);
+	sark_buf_reset(&resp->body);
+	if (resp->status == 401 || code == SARK_INSUFFICIENT_SCOPE)
+		challenge(resp, code);
+	if (resp->status == 429 || resp->status == 503)
+		sark_buf_format(
+		    &resp->headers, "Retry-After: %d\r\n", RETRY_AFTER_S);
+	sark_jw_init(&jw, &resp->body);
+	sark_jw_open(&jw, NULL, '{');
+	snprintf(
+	    type, sizeof(type), "urn:sark:problem:%s", sark_code_name(code));
+	sark_jw_str(&jw, "type", type);
+	sark_jw_str(&jw, "title", title);
+	sark_jw_int(&jw, "status", resp->status);
+	sark_jw_str(&jw, "detail",
+	    public(code) && err->text[0] != '\0' ? err->text : title);
+	sark_jw_str(&jw, "code", sark_code_name(code));
+	sark_jw_str(&jw, "request_id", request_id);
+	write_fields(&jw, err);
+	sark_jw_close(&jw);
+}

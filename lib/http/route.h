@@ -1,0 +1,47 @@
+#ifndef SARK_HTTP_ROUTE_H
+#define SARK_HTTP_ROUTE_H
+
+#include "base/app.h"
+#include "base/attr.h"
+#include "base/err.h"
+#include "http/field.h"
+#include "http/request.h"
+#include "http/response.h"
+
+/*
+ * A handler: calls one area function and fills the response.  app->mem is
+ * the request's memory.  On -1 the dispatcher logs and answers the error.
+ */
+typedef int sark_handler(struct sark_app *app, const struct sark_req *req,
+    struct sark_resp *resp, struct sark_err *err);
+
+enum sark_access {
+	SARK_ACCESS_ANYONE = 1, /* no credential needed or read */
+	SARK_ACCESS_USER,	/* any verified caller */
+	SARK_ACCESS_PERMISSION, /* a verified caller with permission */
+};
+#define SARK_ANYONE    SARK_ACCESS_ANYONE, NULL
+#define SARK_SIGNED_IN SARK_ACCESS_USER, NULL
+#define SARK_MAY(what) SARK_ACCESS_PERMISSION, (what)
+
+/* What a route would count against; nothing is limited by rate yet. */
+enum sark_limit {
+	SARK_LIMIT_NONE,
+	SARK_LIMIT_USER,
+	SARK_LIMIT_LOGIN,
+};
+
+struct sark_route {
+	enum sark_method method; /* GET serves HEAD too */
+	const char *path;	 /* "/api/v1/servers/{id}" */
+	enum sark_access access;
+	const char *permission;
+	const struct sark_input
+	    *input; /* body for POST/PUT/PATCH, else query */
+	sark_handler *handler;
+	const char *audited_as; /* event type or NULL */
+	enum sark_limit limit;
+	size_t body_max; /* 0: the setting's */
+};
+
+#endif

@@ -1,0 +1,4 @@
+libsarkcommon_la_SOURCES += \
+	%D%/reader.c %D%/reader.h \
+	%D%/scan.c %D%/scan.h \
+	%D%/writer.c %D%/writer.h

@@ -1,0 +1,2 @@
+libsarkcommon_la_SOURCES += \
+	%D%/http.c %D%/http.h

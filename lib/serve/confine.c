@@ -1,0 +1,162 @@
+#include "serve/confine.h"
+
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "conf/conf.h"
+#include "policy/zone.h"
+#include "proc/sandbox.h"
+#include "store/pg.h"
+
+#define PATHS_MAX   40
+#define DESCRIPTORS 64 /* besides connections of the web server */
+
+/* Paths under way; on ctx. */
+struct paths {
+	void *ctx;
+	const char *list[PATHS_MAX + 1];
+	size_t n;
+};
+
+static void
+add(struct paths *paths, const char *path)
+{
+	if (path != NULL && *path == '/' && paths->n < PATHS_MAX)
+		paths->list[paths->n++] = path;
+}
+
+static void
+add_all(struct paths *paths, const char *const *list)
+{
+	for (; *list != NULL; list++)
+		add(paths, *list);
+}
+
+/* libpq's default is a Unix socket; a service file may say anything. */
+static bool
+is_remote(void *ctx, const char *conninfo)
+{
+	const char *host = sark_pg_option(ctx, conninfo, "host");
+
+	if (sark_pg_option(ctx, conninfo, "hostaddr") != NULL ||
+	    sark_pg_option(ctx, conninfo, "service") != NULL)
+		return true;
+	/* One of several hosts, or a single one. */
+	for (; host != NULL && *host != '\0'; host = strchr(host, ',')) {
+		if (*host == ',')
+			host++;
+		if (*host != '/' && *host != '@' && *host != ',' &&
+		    *host != '\0')
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What libpq reads when it connects, libpq(3).  HOME, as the password file
+ * has it, is set so that libpq need not look there.
+ */
+static void
+add_libpq(struct paths *paths, const char *conninfo)
+{
+	static const char *const named[] = { "passfile", "sslcert", "sslkey",
+		"sslrootcert", "sslcrl", "sslcrldir", NULL };
+	static const char *const in_home[] = { ".pgpass", ".pg_service.conf",
+		".postgresql", NULL };
+	const struct passwd *pw = getpwuid(geteuid());
+	size_t i;
+
+	for (i = 0; named[i] != NULL; i++)
+		add(paths, sark_pg_option(paths->ctx, conninfo, named[i]));
+	add(paths, "/etc/postgresql-common");
+	if (pw == NULL || setenv("HOME", pw->pw_dir, 1) == -1)
+		return;
+	for (i = 0; in_home[i] != NULL; i++)
+		add(paths,
+		    sark_format(paths->ctx, "%s/%s", pw->pw_dir, in_home[i]));
+}
+
+/* Names of hosts, certificates of servers. */
+static const char *const internet[] = { "/etc/hosts", "/etc/host.conf",
+	"/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/gai.conf",
+	"/etc/services", "/etc/ld.so.cache", "/etc/ssl/certs",
+	"/etc/ssl/openssl.cnf", "/etc/krb5.conf", "/usr/lib", "/lib", NULL };
+
+static const char *const always[] = { "/dev/null", "/dev/urandom",
+	"/etc/localtime", SARK_ZONE_DIR,
+#ifdef __SANITIZE_ADDRESS__
+	"/proc", /* its leak checker looks at the process */
+#endif
+	NULL };
+
+static void
+fill(struct sark_sandbox *sandbox, const struct sark_program *program,
+    const struct sark_conf *conf, struct paths *readable,
+    struct paths *writable)
+{
+	unsigned int uses = program->needs | program->watches;
+
+	add_all(readable, always);
+	add(readable, conf->share_dir);
+	if ((uses & (SARK_NEEDS_KEYS | SARK_NEEDS_SIGNING)) != 0)
+		add(readable, conf->key_dir);
+	if ((uses & SARK_NEEDS_POLICY) != 0) {
+		sandbox->may |= SARK_MAY_LOAD;
+		add(readable, conf->policy_dir);
+	}
+	if ((uses & SARK_NEEDS_SPOOL) != 0) {
+		sandbox->may |= SARK_MAY_WRITE;
+		add(writable, conf->spool_dir);
+	}
+	if ((uses & SARK_NEEDS_PG) == 0)
+		return;
+	add_libpq(readable, conf->postgresql);
+	if (is_remote(readable->ctx, conf->postgresql)) {
+		sandbox->may |= SARK_MAY_INTERNET;
+		add_all(readable, internet);
+	}
+}
+
+void
+sark_confine_tell(const struct sark_conf *conf)
+{
+	unsigned int barriers = sark_sandbox_barriers();
+
+	if (sark_str_eq(conf->sandbox, "off")) {
+		sark_log(SARK_LOG_WARNING, "sandbox_off", NULL);
+		return;
+	}
+	if ((barriers & SARK_BARRIER_FILES) == 0)
+		sark_log(SARK_LOG_WARNING, "sandbox_without_landlock", NULL);
+	if ((barriers & SARK_BARRIER_CALLS) == 0)
+		sark_log(SARK_LOG_WARNING, "sandbox_without_seccomp", NULL);
+}
+
+int
+sark_confine(const struct sark_program *program, const struct sark_conf *conf,
+    struct sark_err *err)
+{
+	void *ctx = talloc_new(NULL);
+	struct paths readable = { .ctx = ctx }, writable = { .ctx = ctx };
+	struct sark_sandbox sandbox = {
+		.profile = program->name,
+		.barriers = sark_sandbox_barriers(),
+		.readable = readable.list,
+		.writable = writable.list,
+		.descriptors = (uint64_t)conf->connections_max + DESCRIPTORS,
+		.log_only = sark_str_eq(conf->sandbox, "log"),
+	};
+	int ret = 0;
+
+	if (!sark_str_eq(conf->sandbox, "off")) {
+		fill(&sandbox, program, conf, &readable, &writable);
+		ret = sark_sandbox_enter(&sandbox, err);
+	}
+	talloc_free(ctx);
+	return ret;
+}

@@ -1,0 +1,22 @@
+#ifndef SARK_SERVE_CONFINE_H
+#define SARK_SERVE_CONFINE_H
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "serve/serve.h"
+
+struct sark_conf;
+
+/*
+ * The sandbox of a program: follows from what it needs and watches, and from
+ * the settings (sandbox.h, sark(7)).
+ *
+ * Tells in the log which barriers are missing: in the parent, so once.
+ */
+void sark_confine_tell(const struct sark_conf *conf) SARK_NONNULL(1);
+/* Enters it, in a worker that has opened what it needs.  Errors: INTERNAL. */
+int sark_confine(const struct sark_program *program,
+    const struct sark_conf *conf, struct sark_err *err)
+    SARK_NONNULL(1, 2, 3) SARK_CHECKED;
+
+#endif

@@ -1,0 +1,7 @@
+libsarkcommon_la_SOURCES += \
+	%D%/confine.c %D%/confine.h \
+	%D%/observe.c %D%/observe.h \
+	%D%/open.c %D%/open.h \
+	%D%/refused.c %D%/refused.h \
+	%D%/serve.c %D%/serve.h \
+	%D%/worker.c %D%/worker.h

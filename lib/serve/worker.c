@@ -1,0 +1,211 @@
+#include "serve/worker.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "auth/bearer.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "conf/conf.h"
+#include "http/cgi.h"
+#include "http/dispatch.h"
+#include "http/listen.h"
+#include "proc/metrics.h"
+#include "proc/signals.h"
+#include "serve/confine.h"
+#include "serve/observe.h"
+#include "serve/open.h"
+#include "serve/refused.h"
+#include "store/schema.h"
+
+/* A worker at work. */
+struct work {
+	const struct sark_program *program;
+	struct sark_app *app;
+	struct sark_dispatch dispatch;
+	bool schema_seen;
+};
+
+static int
+authenticate(struct sark_app *app, const char *bearer, const char *api_key,
+    struct sark_caller *caller, struct sark_err *err)
+{
+	if (bearer != NULL)
+		return sark_auth_bearer(app, bearer, caller, err);
+	if (api_key != NULL)
+		return sark_err_set(err, SARK_INVALID_TOKEN, "unknown API key");
+	return sark_err_set(err, SARK_UNAUTHENTICATED, "no credential");
+}
+
+/*
+ * A program that needs PostgreSQL speaks to no schema that it has not seen:
+ * one that came back from an upgrade may be another.
+ */
+static int
+admit(void *arg, struct sark_err *err)
+{
+	struct work *work = arg;
+	struct sark_err reason;
+
+	if (work->schema_seen)
+		return 0;
+	sark_err_init(&reason);
+	if (sark_schema_check(work->app->pg, &reason) == -1)
+		/* A schema that does not fit is no more there than none. */
+		return sark_err_set(err,
+		    reason.code == SARK_CONFIG ? SARK_UNAVAILABLE : reason.code,
+		    "%s", reason.text);
+	work->schema_seen = true;
+	return 0;
+}
+
+static void
+tick(void *arg)
+{
+	struct work *work = arg;
+
+	sark_app_watch(work->app, work->program);
+}
+
+static void
+handle(void *arg, const struct sark_exchange *in, struct sark_buf *out)
+{
+	struct work *work = arg;
+
+	sark_dispatch_handle(&work->dispatch, in, out);
+}
+
+static int
+prepare(struct work *work, const struct sark_worker *worker, void *ctx,
+    struct sark_err *err)
+{
+	const struct sark_program *program = worker->program;
+	struct sark_app *app;
+
+	if (program->check != NULL && program->check(worker->conf, err) == -1)
+		return -1;
+	if (sark_app_open(ctx, program, worker->conf, &work->app, err) == -1)
+		return -1;
+	app = work->app;
+	app->refusals = sark_refusals_new(app);
+	work->program = program;
+	work->schema_seen =
+	    worker->schema_seen || (program->needs & SARK_NEEDS_PG) == 0;
+	work->dispatch = (struct sark_dispatch){
+		.app = app,
+		.routes = program->routes,
+		.authenticate = authenticate,
+		.admit = admit,
+		.admit_arg = work,
+		.observe = sark_observer_add,
+		.observe_arg = sark_observer_new(
+		    app, app->metrics, program->name, program->routes),
+		.refused = sark_refused,
+	};
+	return sark_dispatch_init(&work->dispatch, app, err);
+}
+
+/* A server that is away is no reason not to start: workers ask again. */
+static int
+look_at_schema(struct work *work, struct sark_err *err)
+{
+	struct sark_err reason;
+
+	if (work->schema_seen)
+		return 0;
+	sark_err_init(&reason);
+	if (sark_schema_check(work->app->pg, &reason) == 0) {
+		work->schema_seen = true;
+		return 0;
+	}
+	if (reason.code == SARK_CONFIG) {
+		*err = reason;
+		return -1;
+	}
+	sark_log_err(SARK_LOG_WARNING, "postgresql_away", &reason);
+	return 0;
+}
+
+int
+sark_worker_rehearse(struct sark_worker *worker, struct sark_err *err)
+{
+	void *ctx = talloc_new(NULL);
+	struct work work = { NULL };
+	int ret;
+
+	ret = prepare(&work, worker, ctx, err);
+	if (ret == 0)
+		ret = look_at_schema(&work, err);
+	worker->schema_seen = work.schema_seen;
+	talloc_free(ctx);
+	return ret;
+}
+
+static void
+count_start(const struct sark_app *app)
+{
+	char *name = sark_format(
+	    NULL, "sark_worker_starts_total{program=\"%s\"}", app->program);
+
+	sark_metric_add(sark_metric_of(app->metrics, name), 1);
+	talloc_free(name);
+}
+
+int
+sark_worker_run(const struct sark_worker *worker, struct sark_err *err)
+{
+	const struct sark_conf *conf = worker->conf;
+	void *ctx = talloc_new(NULL);
+	struct work work = { NULL };
+	struct sark_listen listen;
+	int ret = -1;
+
+	/* All is open, and nobody's bytes were read: the time to give up. */
+	if (prepare(&work, worker, ctx, err) == -1 ||
+	    sark_confine(worker->program, conf, err) == -1)
+		goto out;
+	count_start(work.app);
+	listen = (struct sark_listen){
+		.fd = STDIN_FILENO,
+		.connections_max = (size_t)conf->connections_max,
+		.body_max = (size_t)conf->body_max_bytes,
+		.timeout_ms = conf->request_timeout_ms,
+		.stop = sark_signals_stop(),
+		.handle = handle,
+		.tick = tick,
+		.arg = &work,
+	};
+	ret = sark_listen_run(&listen, err);
+out:
+	talloc_free(ctx);
+	return ret;
+}
+
+int
+sark_worker_cgi(const struct sark_worker *worker, char *const *environment,
+    struct sark_err *err)
+{
+	const struct sark_conf *conf = worker->conf;
+	void *ctx = talloc_new(NULL);
+	struct work work = { NULL };
+	struct sark_cgi cgi;
+	int ret = -1;
+
+	/* All is open, and nobody's bytes were read: the time to give up. */
+	if (prepare(&work, worker, ctx, err) == -1 ||
+	    sark_confine(worker->program, conf, err) == -1)
+		goto out;
+	cgi = (struct sark_cgi){
+		.environment = environment,
+		.in = STDIN_FILENO,
+		.out = STDOUT_FILENO,
+		.body_max = (size_t)conf->body_max_bytes,
+		.timeout_ms = conf->request_timeout_ms,
+		.handle = handle,
+		.arg = &work,
+	};
+	ret = sark_cgi_run(&cgi, err);
+out:
+	talloc_free(ctx);
+	return ret;
+}

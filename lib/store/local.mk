@@ -1,0 +1,21 @@
+# lib/store
+libsarkcommon_la_SOURCES += \
+	%D%/audit_load.c %D%/audit_load.h \
+	%D%/audit_log.c %D%/audit_log.h \
+	%D%/decisions.c %D%/decisions.h \
+	%D%/audit_search.c %D%/audit_search.h \
+	%D%/generations.c %D%/generations.h \
+	%D%/ledger.c %D%/ledger.h \
+	%D%/pattern.c %D%/pattern.h \
+	%D%/pg.c %D%/pg.h %D%/wire.h \
+	%D%/redis.c %D%/redis.h \
+	%D%/report.c %D%/report.h \
+	%D%/rows.c %D%/rows.h \
+	%D%/schema.c %D%/schema.h \
+	%D%/sessions.c %D%/sessions.h \
+	%D%/servers.c %D%/servers.h \
+	%D%/sqlstate.c %D%/sqlstate.h \
+	%D%/statement.c \
+	%D%/tools.c %D%/tools.h \
+	%D%/tx.c \
+	%D%/users.c %D%/users.h

@@ -1,0 +1,407 @@
+#include "store/redis.h"
+
+#include <errno.h>
+#include <hiredis/hiredis.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/str.h"
+
+#define NS_PER_MS	INT64_C(1000000)
+#define QUIET_MS	1000
+#define REPLY_BYTES_MAX ((size_t)16 << 20)
+#define TEXT_MAX	128
+
+struct sark_redis {
+	char *socket;
+	int64_t database;
+	int64_t timeout_ms;
+	redisContext *conn;
+	struct sark_buf out;
+	int64_t quiet_until_ns;
+	char text[TEXT_MAX];	  /* why it is quiet */
+	char run[SARK_REDIS_RUN]; /* of conn, "" if not asked yet */
+};
+
+/* Error replies that mean: this server cannot serve now. */
+static const char *const unable[] = { "LOADING ", "READONLY ", "OOM ",
+	"MISCONF ", "MASTERDOWN ", "NOAUTH ", "NOPERM ", "CLUSTERDOWN ",
+	"NOREPLICAS ", "BUSY " };
+
+static void
+drop(struct sark_redis *redis)
+{
+	if (redis->conn != NULL)
+		redisFree(redis->conn);
+	redis->conn = NULL;
+	redis->run[0] = '\0';
+}
+
+static int
+close_redis(struct sark_redis *redis)
+{
+	drop(redis);
+	return 0;
+}
+
+struct sark_redis *
+sark_redis_new(
+    void *ctx, const char *socket, int64_t database, int64_t timeout_ms)
+{
+	struct sark_redis *redis = sark_new(ctx, struct sark_redis);
+
+	redis->socket = sark_strdup(redis, socket);
+	redis->database = database;
+	redis->timeout_ms = timeout_ms;
+	sark_buf_init(&redis->out, redis);
+	talloc_set_destructor(redis, close_redis);
+	return redis;
+}
+
+/* Throws the connection away and stays quiet for a while. */
+static int
+fail(struct sark_redis *redis, enum sark_code code, const char *why,
+    struct sark_err *err)
+{
+	(void)sark_str_copy(redis->text, sizeof(redis->text), why);
+	drop(redis);
+	redis->quiet_until_ns = sark_clock_mono_ns() + QUIET_MS * NS_PER_MS;
+	return sark_err_set(err, code, "redis: %s", redis->text);
+}
+
+/* The same after a call of the system or of the driver, by errno. */
+static int
+fail_io(struct sark_redis *redis, struct sark_err *err)
+{
+	if (errno == EAGAIN || errno == EWOULDBLOCK)
+		return fail(redis, SARK_TIMEOUT, "no answer in time", err);
+	return fail(redis, SARK_UNAVAILABLE, strerror(errno), err);
+}
+
+static int
+send_commands(struct sark_redis *redis, struct sark_err *err)
+{
+	size_t sent = 0;
+	ssize_t n;
+
+	while (sent < redis->out.len) {
+		/* not write(2): a server that went must not kill us */
+		n = send(redis->conn->fd, redis->out.data + sent,
+		    redis->out.len - sent, MSG_NOSIGNAL);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return fail_io(redis, err);
+		sent += (size_t)n;
+	}
+	return 0;
+}
+
+/* The next reply, the driver's memory. */
+static int
+read_reply(struct sark_redis *redis, int64_t deadline_ns, redisReply **reply_r,
+    struct sark_err *err)
+{
+	void *reply = NULL;
+
+	for (;;) {
+		if (redisGetReplyFromReader(redis->conn, &reply) != REDIS_OK)
+			return fail(
+			    redis, SARK_UNAVAILABLE, redis->conn->errstr, err);
+		if (reply != NULL)
+			break;
+		if (redis->conn->reader->len > REPLY_BYTES_MAX)
+			return fail(redis, SARK_UNAVAILABLE,
+			    "an answer is too large", err);
+		if (sark_clock_mono_ns() >= deadline_ns)
+			return fail(
+			    redis, SARK_TIMEOUT, "no answer in time", err);
+		errno = 0;
+		if (redisBufferRead(redis->conn) != REDIS_OK) {
+			if (redis->conn->err == REDIS_ERR_IO)
+				return fail_io(redis, err);
+			return fail(
+			    redis, SARK_UNAVAILABLE, redis->conn->errstr, err);
+		}
+	}
+	*reply_r = reply;
+	return 0;
+}
+
+static int
+add_command(struct sark_redis *redis, const struct sark_redis_cmd *cmd,
+    struct sark_err *err)
+{
+	const char **argv;
+	char *text = NULL;
+	int len;
+
+	/* The driver takes the same array without the inner const. */
+	memcpy(&argv, &cmd->argv, sizeof(argv));
+	len = redisFormatCommandArgv(&text, cmd->argc, argv, cmd->lengths);
+	if (len < 0)
+		return sark_err_set(
+		    err, SARK_INTERNAL, "redis: a command cannot be written");
+	sark_buf_add(&redis->out, text, (size_t)len);
+	redisFreeCommand(text);
+	return 0;
+}
+
+static int64_t
+deadline_of(const struct sark_redis *redis)
+{
+	return sark_clock_mono_ns() + redis->timeout_ms * NS_PER_MS;
+}
+
+static int
+select_database(struct sark_redis *redis, struct sark_err *err)
+{
+	char *number = sark_format(redis, "%lld", (long long)redis->database);
+	const char *const argv[] = { "SELECT", number };
+	const struct sark_redis_cmd cmd = { 2, argv, NULL };
+	redisReply *reply;
+	int ret;
+
+	sark_buf_reset(&redis->out);
+	ret = add_command(redis, &cmd, err);
+	talloc_free(number);
+	if (ret == -1 || send_commands(redis, err) == -1 ||
+	    read_reply(redis, deadline_of(redis), &reply, err) == -1)
+		return -1;
+	if (reply->type != REDIS_REPLY_STATUS)
+		ret = fail(redis, SARK_UNAVAILABLE,
+		    reply->type == REDIS_REPLY_ERROR ? reply->str
+						     : "SELECT went wrong",
+		    err);
+	freeReplyObject(reply);
+	return ret;
+}
+
+static int
+connect_now(struct sark_redis *redis, struct sark_err *err)
+{
+	const struct timeval timeout = {
+		.tv_sec = redis->timeout_ms / 1000,
+		.tv_usec = redis->timeout_ms % 1000 * 1000,
+	};
+
+	if (sark_clock_mono_ns() < redis->quiet_until_ns)
+		return sark_err_set(
+		    err, SARK_UNAVAILABLE, "redis: %s", redis->text);
+	redis->conn = redisConnectUnixWithTimeout(redis->socket, timeout);
+	if (redis->conn == NULL)
+		sark_mem_exhausted();
+	if (redis->conn->err != 0)
+		return fail(redis, SARK_UNAVAILABLE, redis->conn->errstr, err);
+	if (redisSetTimeout(redis->conn, timeout) != REDIS_OK)
+		return fail(redis, SARK_UNAVAILABLE, redis->conn->errstr, err);
+	if (redis->database != 0)
+		return select_database(redis, err);
+	return 0;
+}
+
+/*
+ * Between commands the connection must be silent: an end means that the
+ * server went, a byte that an answer would be taken for another's.
+ */
+static int
+ensure(struct sark_redis *redis, struct sark_err *err)
+{
+	char byte;
+
+	if (redis->conn != NULL &&
+	    (redis->conn->reader->pos != redis->conn->reader->len ||
+		recv(redis->conn->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) !=
+		    -1 ||
+		(errno != EAGAIN && errno != EWOULDBLOCK)))
+		drop(redis);
+	return redis->conn != NULL ? 0 : connect_now(redis, err);
+}
+
+/* One reply that is no array; false for a type that we do not know. */
+static bool
+convert(void *ctx, const redisReply *from, struct sark_reply *to)
+{
+	switch (from->type) {
+	case REDIS_REPLY_NIL:
+		to->type = SARK_REPLY_NIL;
+		return true;
+	case REDIS_REPLY_INTEGER:
+		to->type = SARK_REPLY_INT;
+		to->integer = from->integer;
+		return true;
+	case REDIS_REPLY_STRING:
+		to->type = SARK_REPLY_STRING;
+		break;
+	case REDIS_REPLY_STATUS:
+		to->type = SARK_REPLY_STATUS;
+		break;
+	case REDIS_REPLY_ERROR:
+		to->type = SARK_REPLY_ERROR;
+		break;
+	default:
+		return false;
+	}
+	to->len = from->len;
+	to->str = sark_memdup(ctx, from->str, from->len);
+	return true;
+}
+
+/*
+ * A reply with all its elements, level by level.  The driver refuses deeper
+ * nesting than nine.
+ */
+struct pair {
+	const redisReply *from;
+	struct sark_reply *to;
+};
+
+static bool
+convert_all(void *ctx, const redisReply *from, struct sark_reply *to)
+{
+	struct pair *todo = sark_new_array(ctx, struct pair, 1);
+	struct sark_reply *elements;
+	size_t n = 1;
+	bool known = true;
+
+	todo[0] = (struct pair){ from, to };
+	for (size_t i = 0; known && i < n; i++) {
+		from = todo[i].from;
+		to = todo[i].to;
+		if (from->type != REDIS_REPLY_ARRAY) {
+			known = convert(ctx, from, to);
+			continue;
+		}
+		elements =
+		    sark_new_array(ctx, struct sark_reply, from->elements);
+		to->type = SARK_REPLY_ARRAY;
+		to->count = from->elements;
+		to->elements = elements;
+		todo = sark_mem_check(talloc_realloc(ctx, todo, struct pair,
+		    (unsigned int)(n + from->elements)));
+		for (size_t j = 0; j < from->elements; j++)
+			todo[n++] =
+			    (struct pair){ from->element[j], &elements[j] };
+	}
+	talloc_free(todo);
+	return known;
+}
+
+static int
+read_replies(struct sark_redis *redis, void *ctx, struct sark_reply *replies,
+    size_t n, struct sark_err *err)
+{
+	int64_t deadline_ns = deadline_of(redis);
+	redisReply *reply;
+	bool known;
+
+	for (size_t i = 0; i < n; i++) {
+		if (read_reply(redis, deadline_ns, &reply, err) == -1)
+			return -1;
+		known = convert_all(ctx, reply, &replies[i]);
+		freeReplyObject(reply);
+		if (!known)
+			return fail(redis, SARK_UNAVAILABLE,
+			    "an answer of an unknown type", err);
+	}
+	return 0;
+}
+
+static int
+judge(const struct sark_reply *reply, struct sark_err *err)
+{
+	if (reply->type != SARK_REPLY_ERROR)
+		return 0;
+	for (size_t i = 0; i < SARK_COUNT(unable); i++)
+		if (sark_str_starts(reply->str, unable[i]))
+			return sark_err_set(
+			    err, SARK_UNAVAILABLE, "redis: %s", reply->str);
+	return 0;
+}
+
+int
+sark_redis_pipeline(struct sark_redis *redis, void *ctx,
+    const struct sark_redis_cmd *cmds, size_t n,
+    const struct sark_reply **replies_r, struct sark_err *err)
+{
+	struct sark_reply *replies;
+
+	if (ensure(redis, err) == -1)
+		return -1;
+	sark_buf_reset(&redis->out);
+	for (size_t i = 0; i < n; i++)
+		if (add_command(redis, &cmds[i], err) == -1)
+			return -1;
+	replies = sark_new_array(ctx, struct sark_reply, n);
+	if (send_commands(redis, err) == -1 ||
+	    read_replies(redis, ctx, replies, n, err) == -1)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (judge(&replies[i], err) == -1)
+			return -1;
+	*replies_r = replies;
+	return 0;
+}
+
+/* Keeps the value of the line run_id of INFO. */
+static int
+keep_run(struct sark_redis *redis, const struct sark_reply *info,
+    struct sark_err *err)
+{
+	static const char name[] = "\nrun_id:";
+	const char *at = NULL;
+	size_t n;
+
+	if (info->type == SARK_REPLY_STRING)
+		at = strstr(info->str, name);
+	n = at != NULL ? strcspn(at + sizeof(name) - 1, "\r\n") : 0;
+	if (n == 0 || n >= sizeof(redis->run))
+		return sark_err_set(
+		    err, SARK_UNAVAILABLE, "redis: INFO without a run_id");
+	memcpy(redis->run, at + sizeof(name) - 1, n);
+	redis->run[n] = '\0';
+	return 0;
+}
+
+int
+sark_redis_run(
+    struct sark_redis *redis, const char **run_r, struct sark_err *err)
+{
+	static const char *const argv[] = { "INFO", "server" };
+	static const struct sark_redis_cmd info = { 2, argv, NULL };
+	const struct sark_reply *reply;
+	void *mem;
+	int ret = 0;
+
+	if (redis->conn == NULL || redis->run[0] == '\0') {
+		mem = sark_mem_check(talloc_new(redis));
+		ret = sark_redis_pipeline(redis, mem, &info, 1, &reply, err);
+		if (ret == 0)
+			ret = keep_run(redis, reply, err);
+		talloc_free(mem);
+	}
+	*run_r = redis->run;
+	return ret;
+}
+
+int
+sark_redis_ping(struct sark_redis *redis, struct sark_err *err)
+{
+	static const char *const argv[] = { "PING" };
+	static const struct sark_redis_cmd ping = { 1, argv, NULL };
+	const struct sark_reply *reply;
+	void *mem = talloc_new(redis);
+	int ret;
+
+	sark_mem_check(mem);
+	ret = sark_redis_pipeline(redis, mem, &ping, 1, &reply, err);
+	if (ret == 0 && reply->type != SARK_REPLY_STATUS)
+		ret = sark_err_set(err, SARK_UNAVAILABLE, "redis: %s",
+		    reply->type == SARK_REPLY_ERROR ? reply->str
+						    : "no PONG to a PING");
+	talloc_free(mem);
+	return ret;
+}

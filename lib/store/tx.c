@@ -1,0 +1,124 @@
+#include "store/pg.h"
+#include "store/report.h"
+#include "store/wire.h"
+
+static enum sark_wire
+begin(struct sark_pg *pg)
+{
+	struct sark_answer answer = { 0 };
+	enum sark_wire end = sark_wire_ensure(pg);
+
+	if (end != SARK_WIRE_DONE)
+		return end;
+	return sark_wire_command(pg, "BEGIN", &answer);
+}
+
+int
+sark_tx_begin(struct sark_tx *tx, struct sark_pg *pg, struct sark_err *err)
+{
+	enum sark_wire end;
+
+	tx->pg = pg;
+	tx->open = false;
+	if (pg->in_tx)
+		return sark_err_set(
+		    err, SARK_INTERNAL, "a transaction within a transaction");
+	end = begin(pg);
+	if (end == SARK_WIRE_UNSENT || end == SARK_WIRE_LOST)
+		end = begin(pg); /* nothing has happened yet */
+	if (sark_pg_report(pg, end, "begin", false, err) == -1)
+		return -1;
+	tx->open = true;
+	pg->in_tx = true;
+	return 0;
+}
+
+int
+sark_tx_commit(struct sark_tx *tx, struct sark_err *err)
+{
+	struct sark_answer answer = { 0 };
+	struct sark_pg *pg = tx->pg;
+	enum sark_wire end;
+
+	if (!tx->open)
+		return sark_err_set(
+		    err, SARK_INTERNAL, "commit without a transaction");
+	/* Lost before the commit went out: surely rolled back. */
+	if (!sark_wire_stands(pg)) {
+		sark_pg_drop(pg);
+		end = sark_wire_ensure(pg);
+	} else {
+		end = sark_wire_command(pg, "COMMIT", &answer);
+	}
+	if (sark_pg_report(pg, end, "commit", true, err) == -1)
+		return -1;
+	/* PostgreSQL answers ROLLBACK, no error, where a statement failed. */
+	if (!answer.committed)
+		return sark_err_set(
+		    err, SARK_INTERNAL, "commit of a failed transaction");
+	tx->open = false;
+	pg->in_tx = false;
+	return 0;
+}
+
+void
+sark_tx_end(struct sark_tx *tx)
+{
+	struct sark_answer answer = { 0 };
+	struct sark_pg *pg = tx->pg;
+
+	if (!tx->open)
+		return;
+	tx->open = false;
+	pg->in_tx = false;
+	if (pg->conn == NULL || sark_wire_idle(pg))
+		return;
+	if (!sark_wire_in_tx(pg) ||
+	    sark_wire_command(pg, "ROLLBACK", &answer) != SARK_WIRE_DONE)
+		sark_pg_drop(pg);
+}
+
+/* A copy needs the open connection of its transaction. */
+static int
+in_tx(const struct sark_tx *tx, struct sark_err *err)
+{
+	if (!tx->open)
+		return sark_err_set(
+		    err, SARK_INTERNAL, "copy without a transaction");
+	return sark_pg_report(
+	    tx->pg, sark_wire_ensure(tx->pg), "copy", false, err);
+}
+
+int
+sark_tx_copy_begin(
+    struct sark_tx *tx, const char *copy_sql, struct sark_err *err)
+{
+	struct sark_answer answer = { 0 };
+
+	if (in_tx(tx, err) == -1)
+		return -1;
+	return sark_pg_report(tx->pg,
+	    sark_wire_command(tx->pg, copy_sql, &answer), "copy", false, err);
+}
+
+int
+sark_tx_copy_data(
+    struct sark_tx *tx, const void *data, size_t len, struct sark_err *err)
+{
+	if (in_tx(tx, err) == -1)
+		return -1;
+	return sark_pg_report(
+	    tx->pg, sark_wire_copy_data(tx->pg, data, len), "copy", false, err);
+}
+
+int64_t
+sark_tx_copy_end(struct sark_tx *tx, struct sark_err *err)
+{
+	struct sark_answer answer = { 0 };
+
+	if (in_tx(tx, err) == -1 ||
+	    sark_pg_report(tx->pg, sark_wire_copy_end(tx->pg, &answer), "copy",
+		false, err) == -1)
+		return -1;
+	return answer.touched;
+}

@@ -1,0 +1,240 @@
+#include "store/users.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/mem.h"
+#include "store/pg.h"
+
+/* clang-format off */
+/* A time as ms since the epoch, 0 for NULL. */
+#define MS(column) "coalesce(floor(extract(epoch FROM " column ") * 1000), 0)"
+
+/* What a user is, but for the password hash: few may read that. */
+#define USER_COLUMNS \
+	"u.user_id, u.username, u.username_norm, u.email, u.name, u.provider," \
+	" u.agent, " MS("u.disabled_at") ", " MS("u.password_changed_at") ", " \
+	MS("u.created_at") ", " MS("u.updated_at") ", " \
+	MS("u.last_login_at") "," \
+	" ARRAY(SELECT r.role FROM sark.user_role r" \
+	"  WHERE r.user_id = u.user_id" \
+	"  AND (r.expires_at IS NULL OR r.expires_at > now()) ORDER BY 1)," \
+	" ARRAY(SELECT t.team FROM sark.team_member t" \
+	"  WHERE t.user_id = u.user_id ORDER BY 1)," \
+	" ARRAY(SELECT t.team FROM sark.team_member t" \
+	"  WHERE t.user_id = u.user_id AND t.manager ORDER BY 1)"
+
+static const struct sark_stmt by_username = { "users_by_username", 1,
+	"SELECT " USER_COLUMNS ", u.password_hash"
+	" FROM sark.users u WHERE u.username_norm = $1" };
+static const struct sark_stmt by_id = { "users_by_id", 1,
+	"SELECT " USER_COLUMNS ", NULL"
+	" FROM sark.users u WHERE u.user_id = $1::uuid" };
+static const struct sark_stmt named = { "users_named", 1,
+	"SELECT " USER_COLUMNS ", NULL"
+	" FROM sark.users u WHERE u.username_norm = $1" };
+static const struct sark_stmt all = { "users_all", 0,
+	"SELECT " USER_COLUMNS ", NULL"
+	" FROM sark.users u ORDER BY u.username_norm" };
+static const struct sark_stmt insert = { "users_insert", 8,
+	"INSERT INTO sark.users (user_id, username, username_norm, email, name,"
+	" provider, agent, password_hash, password_changed_at)"
+	" VALUES ($1::uuid, $2, $3, $4, $5, $6, $7::boolean, nullif($8::text, ''),"
+	" CASE WHEN $8::text <> '' THEN now() END)" };
+static const struct sark_stmt set_password = { "users_set_password", 2,
+	"UPDATE sark.users SET password_hash = $2, password_changed_at = now(),"
+	" updated_at = now() WHERE user_id = $1::uuid" };
+static const struct sark_stmt set_hash = { "users_set_hash", 2,
+	"UPDATE sark.users SET password_hash = $2 WHERE user_id = $1::uuid" };
+static const struct sark_stmt touch_login = { "users_touch_login", 2,
+	"UPDATE sark.users AS u SET last_login_at = now()"
+	" WHERE u.user_id = $1::uuid AND u.disabled_at IS NULL"
+	" AND " MS("u.password_changed_at") " = $2::bigint" };
+static const struct sark_stmt set_disabled = { "users_set_disabled", 2,
+	"UPDATE sark.users SET disabled_at = CASE WHEN $2::boolean"
+	" THEN coalesce(disabled_at, now()) END, updated_at = now()"
+	" WHERE user_id = $1::uuid" };
+static const struct sark_stmt drop_roles = { "users_drop_roles", 2,
+	"DELETE FROM sark.user_role WHERE user_id = $1::uuid"
+	" AND role <> ALL ($2::text[])" };
+static const struct sark_stmt add_roles = { "users_add_roles", 3,
+	"INSERT INTO sark.user_role (user_id, role, granted_by)"
+	" SELECT DISTINCT $1::uuid, role, $3 FROM unnest($2::text[]) AS role"
+	" ON CONFLICT (user_id, role) DO UPDATE SET expires_at = NULL" };
+static const struct sark_stmt drop_teams = { "users_drop_teams", 1,
+	"DELETE FROM sark.team_member WHERE user_id = $1::uuid" };
+static const struct sark_stmt add_teams = { "users_add_teams", 3,
+	"INSERT INTO sark.team_member (team, user_id, manager)"
+	" SELECT team, $1::uuid, bool_or(manager)"
+	" FROM (SELECT unnest($2::text[]) AS team, false AS manager"
+	"  UNION ALL SELECT unnest($3::text[]), true) AS t GROUP BY team" };
+/* clang-format on */
+
+static void
+fill(
+    struct sark_user *user, void *ctx, const struct sark_rows *rows, size_t row)
+{
+	int c = 0;
+
+	user->user_id = sark_rows_text(rows, row, c++);
+	user->username = sark_rows_text(rows, row, c++);
+	user->username_norm = sark_rows_text(rows, row, c++);
+	user->email = sark_rows_text(rows, row, c++);
+	user->name = sark_rows_text(rows, row, c++);
+	user->provider = sark_rows_text(rows, row, c++);
+	user->agent = sark_rows_bool(rows, row, c++);
+	user->disabled_at = sark_rows_int(rows, row, c++);
+	user->password_changed_at = sark_rows_int(rows, row, c++);
+	user->created_at = sark_rows_int(rows, row, c++);
+	user->updated_at = sark_rows_int(rows, row, c++);
+	user->last_login_at = sark_rows_int(rows, row, c++);
+	user->roles = sark_rows_list(rows, ctx, row, c++);
+	user->teams = sark_rows_list(rows, ctx, row, c++);
+	user->managed_teams = sark_rows_list(rows, ctx, row, c++);
+	user->password_hash = sark_rows_text(rows, row, c);
+}
+
+static int
+find(struct sark_pg *pg, const struct sark_stmt *stmt, void *ctx,
+    const char *key, struct sark_user **user_r, struct sark_err *err)
+{
+	const char *const params[] = { key };
+	struct sark_rows *rows;
+
+	if (sark_pg_queryv(pg, stmt, ctx, params, &rows, err) == -1)
+		return -1;
+	if (sark_rows_count(rows) == 0)
+		return 0;
+	*user_r = sark_new(ctx, struct sark_user);
+	fill(*user_r, ctx, rows, 0);
+	return 1;
+}
+
+int
+sark_users_by_username(struct sark_pg *pg, void *ctx, const char *username_norm,
+    struct sark_user **user_r, struct sark_err *err)
+{
+	return find(pg, &by_username, ctx, username_norm, user_r, err);
+}
+
+int
+sark_users_by_id(struct sark_pg *pg, void *ctx, const char *user_id,
+    struct sark_user **user_r, struct sark_err *err)
+{
+	return find(pg, &by_id, ctx, user_id, user_r, err);
+}
+
+int
+sark_users_named(struct sark_pg *pg, void *ctx, const char *username_norm,
+    struct sark_user **user_r, struct sark_err *err)
+{
+	return find(pg, &named, ctx, username_norm, user_r, err);
+}
+
+int
+sark_users_all(struct sark_pg *pg, void *ctx, struct sark_user **users_r,
+    size_t *count_r, struct sark_err *err)
+{
+	struct sark_rows *rows;
+	size_t i;
+
+	if (sark_pg_query(pg, &all, ctx, &rows, err) == -1)
+		return -1;
+	*count_r = sark_rows_count(rows);
+	*users_r = sark_new_array(ctx, struct sark_user, *count_r + 1);
+	for (i = 0; i < *count_r; i++)
+		fill(&(*users_r)[i], ctx, rows, i);
+	return 0;
+}
+
+int
+sark_users_insert(
+    struct sark_tx *tx, const struct sark_user *user, struct sark_err *err)
+{
+	if (sark_pg_exec(tx->pg, &insert, err, user->user_id, user->username,
+		user->username_norm, user->email, user->name, user->provider,
+		user->agent ? "t" : "f", user->password_hash) == -1)
+		return -1;
+	return 0;
+}
+
+/* Looks at the count of an update of one user. */
+static int
+touched(int64_t count, struct sark_err *err)
+{
+	if (count == 0)
+		return sark_err_set(err, SARK_NOT_FOUND, "no such user");
+	return count == -1 ? -1 : 0;
+}
+
+int
+sark_users_set_password(struct sark_tx *tx, const char *user_id,
+    const char *password_hash, struct sark_err *err)
+{
+	return touched(
+	    sark_pg_exec(tx->pg, &set_password, err, user_id, password_hash),
+	    err);
+}
+
+int
+sark_users_set_hash(struct sark_tx *tx, const char *user_id,
+    const char *password_hash, struct sark_err *err)
+{
+	return touched(
+	    sark_pg_exec(tx->pg, &set_hash, err, user_id, password_hash), err);
+}
+
+int
+sark_users_touch_login(
+    struct sark_tx *tx, const struct sark_user *user, struct sark_err *err)
+{
+	char changed[24];
+	int64_t count;
+
+	snprintf(
+	    changed, sizeof(changed), "%" PRId64, user->password_changed_at);
+	count = sark_pg_exec(tx->pg, &touch_login, err, user->user_id, changed);
+	return count == -1 ? -1 : count > 0;
+}
+
+int
+sark_users_set_disabled(struct sark_tx *tx, const char *user_id, bool disabled,
+    struct sark_err *err)
+{
+	return touched(sark_pg_exec(tx->pg, &set_disabled, err, user_id,
+			   disabled ? "t" : "f"),
+	    err);
+}
+
+int
+sark_users_set_roles(struct sark_tx *tx, const char *user_id,
+    const char *const *roles, const char *granted_by, struct sark_err *err)
+{
+	void *mem = sark_mem_check(talloc_new(tx->pg));
+	const char *list = sark_pg_array(mem, roles);
+	int ret = 0;
+
+	if (sark_pg_exec(tx->pg, &drop_roles, err, user_id, list) == -1 ||
+	    sark_pg_exec(tx->pg, &add_roles, err, user_id, list, granted_by) ==
+		-1)
+		ret = -1;
+	talloc_free(mem);
+	return ret;
+}
+
+int
+sark_users_set_teams(struct sark_tx *tx, const char *user_id,
+    const char *const *teams, const char *const *managed_teams,
+    struct sark_err *err)
+{
+	void *mem = sark_mem_check(talloc_new(tx->pg));
+	int ret = 0;
+
+	if (sark_pg_exec(tx->pg, &drop_teams, err, user_id) == -1 ||
+	    sark_pg_exec(tx->pg, &add_teams, err, user_id,
+		sark_pg_array(mem, teams),
+		sark_pg_array(mem, managed_teams)) == -1)
+		ret = -1;
+	talloc_free(mem);
+	return ret;
+}

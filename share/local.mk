@@ -1,0 +1,2 @@
+dist_sarkdata_DATA += %D%/openapi.json
+EXTRA_DIST += %D%/README

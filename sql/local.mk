@@ -1,0 +1,34 @@
+sarksqldir = $(sarkdatadir)/sql
+dist_sarksql_DATA = %D%/record.sql %D%/forget.sql
+
+sarkdeploydir = $(sarksqldir)/deploy
+dist_sarkdeploy_DATA = \
+	%D%/deploy/0001-schema.sql \
+	%D%/deploy/0002-users.sql \
+	%D%/deploy/0003-sessions.sql \
+	%D%/deploy/0004-registry.sql \
+	%D%/deploy/0005-audit.sql \
+	%D%/deploy/0006-rights.sql \
+	%D%/deploy/0007-audit-search.sql
+
+sarkverifydir = $(sarksqldir)/verify
+dist_sarkverify_DATA = \
+	%D%/verify/0001-schema.sql \
+	%D%/verify/0002-users.sql \
+	%D%/verify/0003-sessions.sql \
+	%D%/verify/0004-registry.sql \
+	%D%/verify/0005-audit.sql \
+	%D%/verify/0006-rights.sql \
+	%D%/verify/0007-audit-search.sql
+
+sarkrevertdir = $(sarksqldir)/revert
+dist_sarkrevert_DATA = \
+	%D%/revert/0001-schema.sql \
+	%D%/revert/0002-users.sql \
+	%D%/revert/0003-sessions.sql \
+	%D%/revert/0004-registry.sql \
+	%D%/revert/0005-audit.sql \
+	%D%/revert/0006-rights.sql \
+	%D%/revert/0007-audit-search.sql
+
+EXTRA_DIST += %D%/README

@@ -1,0 +1,3 @@
+DROP TABLE sark.team_member;
+DROP TABLE sark.user_role;
+DROP TABLE sark.users;

@@ -1,0 +1,182 @@
+# sarkctl as a person and as a script use it.
+use v5.36;
+use FindBin;
+use lib "$FindBin::Bin/../perl";
+use JSON::PP qw(decode_json);
+use Sark;
+use Sark::Tree qw(program slurp spew);
+use Test::More;
+
+my $sark = Sark->start(qw(login registry policy audit status));
+my $temp = $sark->temp;
+my $home = $temp->mkdir('home');
+my $session = "$home/session.json";
+my $url = $sark->url;
+
+# Runs sarkctl: (exit value, output, error).
+sub ctl (@args) {
+	my %opt = ref $args[-1] ? %{ pop @args } : ();
+
+	return $temp->run([ program('sarkctl'), '--url', $url,
+	    '--session-file', $session, @args ], %opt);
+}
+
+sub login ($user) {
+	my $file = spew($temp->path("password-$user"),
+	    Sark::password($user) . "\n", 0600);
+
+	return ctl('login', '--user', $user, '--password-file', $file);
+}
+
+subtest 'login' => sub {
+	my ($rc, $out, $err) = ctl('whoami');
+	is $rc, 77, 'nobody is logged in';
+	like $err, qr/sarkctl login/, 'and is told how to';
+	($rc, $out) = ctl('servers', '--help');
+	ok $rc == 0 && $out =~ /add FILE/, 'help needs no login';
+
+	($rc, $out, $err) = ctl('login', '--user', 'dev', '--password-file',
+	    '-', { stdin => "wrong\n" });
+	is $rc, 77, 'a wrong password';
+	like $err, qr/Invalid credentials/, 'is told';
+	ok !-e $session, 'and nothing is kept';
+
+	my $open = spew($temp->path('open'), "x\n", 0644);
+	($rc, $out, $err) = ctl('login', '--user', 'dev', '--password-file',
+	    $open);
+	is $rc, 78, 'a password file that others can read';
+
+	($rc, $out) = login('dev');
+	is $rc, 0, 'control: logged in';
+	is +(stat $session)[2] & 07777, 0600, 'the tokens are for him alone';
+	unlike $out, qr/eyJ/, 'and not on the terminal';
+	($rc, $out) = ctl('whoami');
+	like $out, qr/^User +dev$/m, 'whoami';
+	like $out, qr/developer/, 'with roles';
+	($rc, $out) = ctl('--json', 'whoami');
+	is decode_json($out)->{username}, 'dev', 'for machines';
+	my ($elsewhere) = $temp->run([ program('sarkctl'), '--url',
+	    'http://127.0.0.1:1', '--session-file', $session, 'whoami' ]);
+	is $elsewhere, 77, 'the token is not sent to another server';
+	for my $host ('http://sark.example', 'http://localhost.example',
+	    'http://127.0.0.1.example:80/') {
+		($rc, $out, $err) = $temp->run([ program('sarkctl'), '--url',
+		    $host, '--session-file', $session, 'login', '--user', 'a',
+		    '--password-file', '-' ], stdin => "x\n");
+		is $rc, 64, "no password in clear text to $host";
+		like $err, qr/clear text/, 'and why';
+	}
+};
+
+subtest 'servers and tools' => sub {
+	my $file = spew($temp->path('jira.json'), '{"name":"jira",' .
+	    '"transport":"http","endpoint":"https://jira.example/mcp",' .
+	    '"description":"a \u001b[31mred\u0085 one",' .
+	    '"tools":[{"name":"jira.get"},{"name":"jira.put"}]}');
+	my ($rc, $out, $err) = ctl('servers', 'add', $file);
+
+	is $rc, 65, 'control characters are refused';
+	like $err, qr{/description}, 'and where they are';
+	spew($file, slurp($file) =~ s/\\u001b\[31m|\\u0085//gr);
+	($rc, $out) = ctl('servers', 'add', $file);
+	is $rc, 0, 'added';
+	like $out, qr/^jira\.put +medium/m, 'its tools and their levels';
+	my ($id) = $out =~ /^Id +(\S+)/m;
+	($rc, $out, $err) = ctl('servers', 'add', $file);
+	is $rc, 73, 'once';
+	($rc, $out) = ctl('servers', 'list');
+	like $out, qr/^\Q$id\E +jira +registered +medium +dev/m, 'listed';
+	($rc, $out) = ctl('servers', 'show', $id);
+	like $out, qr/^Name +jira$/m, 'shown';
+	($rc, $out) = ctl('tools', 'list');
+	my ($tool) = $out =~ /^(\S+) +jira\.get /m;
+	ok $tool, 'tools listed';
+	($rc, $out) = ctl('tools', 'history', $tool);
+	like $out, qr/ low /, 'history of a level';
+	($rc, $out, $err) = ctl('tools', 'set-level', $tool, 'high', 'why');
+	is $rc, 77, 'a developer sets no level';
+	($rc) = ctl('servers', 'nonsense');
+	is $rc, 64, 'a command that is none';
+};
+
+subtest 'evaluate' => sub {
+	my ($rc, $out) = ctl('evaluate', 'tool:invoke', '--tool', 'jira.put',
+	    '--parameters', '{"issue":7}');
+
+	is $rc, 0, 'allow is 0';
+	like $out, qr/^Decision +allow$/m, 'and said';
+	like $out, qr/^Cache +MISS$/m, 'decided afresh';
+	($rc, $out) = ctl('evaluate', 'tool:invoke', '--tool', 'jira.put',
+	    '--parameters', '{"issue":7}');
+	like $out, qr/^Cache +HIT$/m, 'then remembered';
+	($rc, $out) = ctl('evaluate', 'server:delete');
+	is $rc, 1, 'deny is 1';
+	like $out, qr/^Reason +\S/m, 'with the reason';
+	($rc, $out) = ctl('--json', 'evaluate', 'tool:invoke', '--tool',
+	    'jira.put', '--explain');
+	is decode_json($out)->{explanation}{input}{user}{username}, 'dev',
+	    'explained';
+	my ($bad, undef, $err) = ctl('evaluate', 'tool:invoke',
+	    '--parameters', '{');
+	is $bad, 65, 'parameters that are no JSON';
+};
+
+# audit tail shows what is there, and later what is new.
+sub tail_goes_on () {
+	my $seen = $temp->path('tail');
+	my $pid = fork // die "fork: $!";
+
+	if (!$pid) {
+		open STDOUT, '>', $seen or die "$seen: $!";
+		open STDERR, '>&', \*STDOUT or die $!;
+		exec program('sarkctl'), '--url', $url, '--session-file',
+		    $session, qw(audit tail --type policy_decision) or die $!;
+	}
+	my $shows = sub ($what) {
+		for (1 .. 100) {
+			return 1 if -e $seen && slurp($seen) =~ $what;
+			select undef, undef, undef, 0.1;
+		}
+		return 0;
+	};
+	ok $shows->(qr/jira\.put/), 'tail shows what is there';
+	ctl('evaluate', 'tool:invoke', '--tool', 'seen.by.tail');
+	$sark->tool('sark-audit-load');
+	ok $shows->(qr/seen\.by\.tail/), 'and what is new' or diag slurp($seen);
+	kill TERM => $pid;
+	waitpid $pid, 0;
+	is $? & 127, 15, 'until it is ended';
+}
+
+subtest 'audit and status' => sub {
+	my ($rc, $out, $err) = ctl('audit', 'list');
+
+	is $rc, 77, 'a developer reads no trail';
+	is +(login('officer'))[0], 0, 'an officer';
+	$sark->tool('sark-audit-load');
+	($rc, $out) = ctl('audit', 'list', '--type', 'policy_decision',
+	    '--decision', 'allow', '--limit', '2');
+	is $rc, 0, 'does';
+	like $out, qr/policy_decision +dev +tool:invoke +jira\.put +allow/,
+	    'what was decided';
+	my ($cursor) = $out =~ /^more: --cursor (\S+)$/m;
+	ok $cursor, 'and there is more';
+	($rc, $out) = ctl('audit', 'list', '--type', 'policy_decision',
+	    '--decision', 'allow', '--limit', '2', '--cursor', $cursor);
+	is $rc, 0, 'which is shown';
+	($rc, $out) = ctl('--json', 'audit', 'stats');
+	ok decode_json($out), 'counts';
+	tail_goes_on();
+	($rc, $out) = ctl('status');
+	is $rc, 0, 'ready';
+	like $out, qr/^postgresql +ok$/m, 'each dependency';
+	$sark->without(redis => sub {
+		($rc, $out) = ctl('status');
+		is $rc, 69, 'not ready';
+		like $out, qr/^redis +away$/m, 'and why';
+	});
+	($rc) = ctl('logout');
+	ok $rc == 0 && !-e $session, 'logged out';
+};
+
+done_testing;

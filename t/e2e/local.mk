@@ -1,0 +1,7 @@
+PERL_TESTS += \
+	%D%/dist.t \
+	%D%/packages.t \
+	%D%/policy.t \
+	%D%/quickstart.t \
+	%D%/tour.t \
+	%D%/webserver.t

@@ -1,0 +1,17 @@
+# t/fcgi
+PERL_TESTS += \
+	%D%/attacks.t \
+	%D%/audit.t \
+	%D%/bearer.t \
+	%D%/cache.t \
+	%D%/faults.t \
+	%D%/life.t \
+	%D%/login.t \
+	%D%/login_password.t \
+	%D%/openapi.t \
+	%D%/policy.t \
+	%D%/ready.t \
+	%D%/registry.t \
+	%D%/sandbox.t \
+	%D%/start.t \
+	%D%/status.t

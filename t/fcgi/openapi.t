@@ -1,0 +1,222 @@
+# What the programs answer is what share/openapi.json says: each operation is
+# called, and status, headers and body of the answer are held to it.
+
+use v5.36;
+use JSON::PP ();
+use Sark;
+use Sark::Tree qw(srcdir slurp);
+use Test::More;
+
+my $api = JSON::PP->new->utf8->decode(slurp(srcdir() . '/share/openapi.json'));
+
+# ---- a value against a schema: what is wrong, a line each
+
+sub resolve ($value) {
+	while (ref $value eq 'HASH' && defined $value->{'$ref'}) {
+		my $at = $api;
+		$at = $at->{$_} for split m{/}, $value->{'$ref'} =~ s{^#/}{}r;
+		$value = $at;
+	}
+	return $value;
+}
+
+my $number = qr/^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/;
+my %is = (
+	object => sub ($v) { ref $v eq 'HASH' },
+	array => sub ($v) { ref $v eq 'ARRAY' },
+	boolean => sub ($v) { JSON::PP::is_bool($v) },
+	null => sub ($v) { !defined $v },
+	string => sub ($v) { defined $v && !ref $v && !is_number($v) },
+	integer => sub ($v) { is_number($v) && $v == int $v },
+	number => sub ($v) { is_number($v) },
+);
+
+# JSON::PP tells 5 from "5" when it writes them.
+sub is_number ($v) {
+	return defined $v && !ref $v && JSON::PP->new->allow_nonref->encode($v)
+	    =~ $number;
+}
+
+my $uuid = qr/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+my %format = (uuid => $uuid, uri => qr/^[a-z]+:\S+$/,
+	'date-time' => qr/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/);
+
+sub scalar_wrong ($where, $v, $schema) {
+	my @wrong;
+
+	push @wrong, "$where: $v is not one of them" if $schema->{enum}
+	    && !grep { $_ eq $v } @{ $schema->{enum} };
+	push @wrong, "$where: $v is no $schema->{format}" if $schema->{format}
+	    && $v !~ $format{ $schema->{format} };
+	push @wrong, "$where: $v is less than $schema->{minimum}"
+	    if defined $schema->{minimum} && $v < $schema->{minimum};
+	return @wrong;
+}
+
+sub object_wrong ($where, $v, $schema) {
+	my $properties = $schema->{properties} // return;
+	my @wrong = map { "$where/$_: missing" } grep { !exists $v->{$_} }
+	    @{ $schema->{required} // [] };
+
+	for my $name (sort keys %$v) {
+		push @wrong, exists $properties->{$name}
+		    ? wrong("$where/$name", $v->{$name}, $properties->{$name})
+		    : "$where/$name: not in the document";
+	}
+	return @wrong;
+}
+
+sub wrong ($where, $v, $schema) {
+	$schema = resolve($schema);
+	my @types = ref $schema->{type} ? @{ $schema->{type} }
+	    : $schema->{type} // ();
+
+	return "$where: is no @types" if @types && !grep { $is{$_}->($v) } @types;
+	return object_wrong($where, $v, $schema) if ref $v eq 'HASH';
+	return if !defined $v;
+	return scalar_wrong($where, $v, $schema) if ref $v ne 'ARRAY';
+	return map { wrong("$where/$_", $v->[$_], $schema->{items} // {}) }
+	    0 .. $#$v;
+}
+
+# ---- an answer against an operation
+
+my %seen;
+
+sub answer_wrong ($operation, $answer) {
+	my $responses = $operation->{responses};
+	my $response = resolve($responses->{ $answer->status }
+	    // $responses->{default});
+	my ($type) = keys %{ $response->{content} // {} };
+	my ($sent) = ($answer->header('content-type') // '') =~ /^([^;]+)/;
+	my @wrong;
+
+	push @wrong, 'status ' . $answer->status . ' is only in default'
+	    if !$responses->{ $answer->status } && $answer->status < 400;
+	push @wrong, map { "no header $_" }
+	    grep { !defined $answer->header($_) } keys %{ $response->{headers} };
+	return (@wrong, 'a body') if !defined $type && $answer->body ne '';
+	return @wrong if !defined $type;
+	push @wrong, "type $sent, not $type" if ($sent // '') ne $type;
+	return @wrong if $type !~ /json$/;
+	return (@wrong, 'no JSON') if !defined $answer->json;
+	return (@wrong, wrong('', $answer->json,
+	    $response->{content}{$type}{schema}));
+}
+
+# as_said CLIENT, METHOD, PATH of the document, STATUS, WHAT...: id, query, body
+sub as_said ($client, $method, $path, $status, %what) {
+	my $target = $path =~ s/\{id\}/$what{id}/r;
+	my $operation = $api->{paths}{$path}{ lc $method };
+	my $answer = $client->send($method, $target . ($what{query} // ''),
+	    $what{body});
+	my @wrong = answer_wrong($operation, $answer);
+
+	push @wrong, 'status ' . $answer->status if $answer->status != $status;
+	$seen{"\L$method\E $path"} = 1 if $status < 400;
+	ok !@wrong, "$method $target: $status"
+	    or diag join "\n", @wrong, $answer->body;
+	return $answer->json;
+}
+
+# ---- every operation
+
+my $sark = Sark->start(qw(login registry policy audit status));
+my $stranger = $sark->stranger;
+my $admin = $sark->login('admin');
+my $viewer = $sark->login('viewer');
+my $nobody = '01980000-0000-7000-8000-000000000000';
+
+my %server = (name => 'jira', transport => 'http', version => '1',
+	endpoint => 'https://jira.example/mcp', description => 'tickets',
+	sensitivity_level => 'medium', tags => ['a', 'b'],
+	capabilities => { x => 1 }, metadata => { y => [ 2 ] }, tools => [
+	{ name => 'jira.get', description => 'reads',
+	    parameters => { type => 'object' } },
+	{ name => 'jira.password', requires_approval => JSON::PP::true } ]);
+my $made = as_said($admin, POST => '/api/v1/servers', 201, body => \%server);
+as_said($admin, POST => '/api/v1/servers', 201, body => { name => 'local',
+	transport => 'stdio', command => 'x' });
+my $tool = $made->{tools}[0]{tool_id};
+
+as_said($stranger, GET => $_, 200) for qw(/health /health/live /health/ready
+	/metrics /api/openapi.json /docs /api/v1/auth/providers
+	/.well-known/jwks.json);
+as_said($admin, GET => $_, 200) for qw(/health/detailed /api/v1/auth/me
+	/api/v1/servers /api/v1/tools /api/v1/policy);
+as_said($stranger, POST => '/api/v1/auth/login/local', 200, body =>
+	{ username => 'dev', password => Sark::password('dev') });
+my $page = as_said($admin, GET => '/api/v1/servers', 200,
+	query => '?limit=1&status=registered');
+as_said($admin, GET => '/api/v1/servers', 200,
+	query => "?limit=1&status=registered&cursor=$page->{next_cursor}");
+as_said($admin, GET => '/api/v1/servers/{id}', 200,
+	id => $made->{server_id});
+as_said($admin, POST => '/api/v1/tools/detect-sensitivity', 200,
+	body => { tool_name => $_ }) for qw(drop_table something);
+my $sensitivity = '/api/v1/tools/{id}/sensitivity';
+as_said($admin, POST => $sensitivity, 200, id => $tool,
+	body => { sensitivity_level => 'low', reason => 'harmless' });
+as_said($admin, GET => $sensitivity, 200, id => $tool);
+as_said($admin, GET => "$sensitivity/history", 200, id => $tool);
+
+my $evaluate = '/api/v1/policy/evaluate';
+my %question = (action => 'tool:invoke', tool => 'jira.get');
+as_said($admin, POST => $evaluate, 200, body => $_) for { %question },
+	{ %question, explain => JSON::PP::true },
+	{ %question, tool => 'jira.password' }, { action => 'tool:invoke',
+	tool => 'nobody.knows', parameters => { password => 'x' } };
+as_said($viewer, POST => $evaluate, 200, body => { %question });
+
+$sark->tool('sark-audit-load');
+as_said($admin, GET => '/api/v1/audit/events', 200, query => $_)
+	for '', '?limit=1', '?type=policy_decision&decision=deny';
+my ($event) = $sark->events(type => 'policy_decision');
+as_said($admin, GET => '/api/v1/audit/events/{id}', 200, id => $event->{id});
+as_said($admin, GET => '/api/v1/audit/stats', 200);
+
+# ---- refusals
+
+as_said($stranger, GET => '/api/v1/auth/me', 401);
+as_said($stranger, POST => '/api/v1/auth/login/local', 401,
+	body => { username => 'dev', password => 'wrong' });
+as_said($stranger, POST => '/api/v1/auth/login/ldap', 404,
+	body => { username => 'dev', password => 'wrong' });
+as_said($viewer, POST => '/api/v1/servers', 403, body => \%server);
+as_said($admin, POST => '/api/v1/servers', 409, body => \%server);
+as_said($admin, POST => '/api/v1/servers', 422, body => { odd => 1 });
+as_said($admin, POST => '/api/v1/servers', 400, body => '{');
+as_said($admin->with('content-type' => 'text/plain'), POST =>
+	'/api/v1/servers', 415, body => '{}');
+as_said($admin, POST => '/api/v1/tools/detect-sensitivity', 413,
+	body => ' ' x 262145);
+as_said($admin, GET => '/api/v1/servers/{id}', 404, id => $nobody);
+as_said($admin, GET => '/api/v1/servers', 400, query => '?cursor=forged');
+as_said($admin, GET => '/api/v1/servers', 422, query => '?limit=0');
+as_said($admin, GET => '/api/v1/audit/events/{id}', 404, id => $nobody);
+$sark->without(redis => sub {
+	as_said($stranger, POST => '/api/v1/auth/login/local', 503, body =>
+	    { username => 'dev', password => Sark::password('dev') });
+	as_said($stranger, GET => '/health/ready', 503);
+});
+
+my @unseen = grep { !$seen{$_} && $_ ne 'post /api/v1/auth/login/ldap' }
+	map { my $p = $_; map { "$_ $p" } keys %{ $api->{paths}{$p} } }
+	keys %{ $api->{paths} };
+is "@unseen", '', 'every operation has been called';
+
+# ---- the control: a difference is seen
+
+my $schema = { type => 'object', required => ['a'], properties => {
+	a => { type => 'integer', minimum => 1 },
+	b => { type => 'string', enum => ['x'] },
+	c => { type => 'array', items => { type => 'string', format => 'uuid' } } } };
+is join(' ', wrong('', { a => 1, b => 'x', c => [ $nobody ] }, $schema)), '',
+	'what is right';
+for my $odd ({ b => 'x' }, { a => '1' }, { a => 0 }, { a => 1, b => 'y' },
+    { a => 1, c => [ 'z' ] }, { a => 1, d => 1 }, [ 1 ]) {
+	is scalar(() = wrong('', $odd, $schema)), 1,
+	    'a difference: ' . (wrong('', $odd, $schema))[0];
+}
+
+done_testing;

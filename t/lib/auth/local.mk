@@ -1,0 +1,13 @@
+C_TESTS += t/lib/auth/bearer_test
+t_lib_auth_bearer_test_SOURCES = %D%/bearer_test.c \
+	t/lib/crypto/mint.c t/lib/crypto/mint.h
+t_lib_auth_bearer_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS) \
+	$(CRYPTO_CFLAGS)
+t_lib_auth_bearer_test_LDADD = $(C_TEST_LDADD) $(CRYPTO_LIBS)
+
+C_TESTS += t/lib/auth/token_test
+t_lib_auth_token_test_SOURCES = %D%/token_test.c \
+	t/lib/crypto/mint.c t/lib/crypto/mint.h
+t_lib_auth_token_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS) \
+	$(CRYPTO_CFLAGS)
+t_lib_auth_token_test_LDADD = $(C_TEST_LDADD) $(CRYPTO_LIBS)

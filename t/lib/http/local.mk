@@ -1,0 +1,47 @@
+C_TESTS += t/lib/http/fcgi_test
+t_lib_http_fcgi_test_SOURCES = %D%/fcgi_test.c %D%/stream.c %D%/stream.h \
+	%D%/wire.c %D%/wire.h
+t_lib_http_fcgi_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
+t_lib_http_fcgi_test_LDADD = $(C_TEST_LDADD)
+
+C_TESTS += t/lib/http/target_test
+t_lib_http_target_test_SOURCES = %D%/target_test.c
+t_lib_http_target_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
+t_lib_http_target_test_LDADD = $(C_TEST_LDADD)
+
+C_TESTS += t/lib/http/field_test
+t_lib_http_field_test_SOURCES = %D%/field_test.c
+t_lib_http_field_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
+t_lib_http_field_test_LDADD = $(C_TEST_LDADD)
+
+C_TESTS += t/lib/http/incoming_test
+t_lib_http_incoming_test_SOURCES = %D%/incoming_test.c
+t_lib_http_incoming_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
+t_lib_http_incoming_test_LDADD = $(C_TEST_LDADD)
+
+C_TESTS += t/lib/http/answer_test
+t_lib_http_answer_test_SOURCES = %D%/answer_test.c
+t_lib_http_answer_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
+t_lib_http_answer_test_LDADD = $(C_TEST_LDADD)
+
+C_TESTS += t/lib/http/dispatch_test
+t_lib_http_dispatch_test_SOURCES = %D%/dispatch_test.c
+t_lib_http_dispatch_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
+t_lib_http_dispatch_test_LDADD = $(C_TEST_LDADD)
+
+C_TESTS += t/lib/http/listen_test
+t_lib_http_listen_test_SOURCES = %D%/listen_test.c %D%/wire.c %D%/wire.h
+t_lib_http_listen_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
+t_lib_http_listen_test_LDADD = $(C_TEST_LDADD)
+
+C_TESTS += t/lib/http/cgi_test
+t_lib_http_cgi_test_SOURCES = %D%/cgi_test.c
+t_lib_http_cgi_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
+t_lib_http_cgi_test_LDADD = $(C_TEST_LDADD)
+
+C_TESTS += t/lib/http/fcgi_pieces_test
+t_lib_http_fcgi_pieces_test_SOURCES = %D%/fcgi_pieces_test.c %D%/stream.c \
+	%D%/stream.h %D%/wire.c %D%/wire.h
+t_lib_http_fcgi_pieces_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) \
+	$(CMOCKA_CFLAGS)
+t_lib_http_fcgi_pieces_test_LDADD = $(C_TEST_LDADD)

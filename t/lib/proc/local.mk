@@ -1,0 +1,14 @@
+C_TESTS += t/lib/proc/metrics_test t/lib/proc/lock_test t/lib/proc/workers_test
+t_lib_proc_metrics_test_SOURCES = %D%/metrics_test.c
+t_lib_proc_metrics_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
+t_lib_proc_metrics_test_LDADD = $(C_TEST_LDADD)
+t_lib_proc_lock_test_SOURCES = %D%/lock_test.c
+t_lib_proc_lock_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
+t_lib_proc_lock_test_LDADD = $(C_TEST_LDADD)
+t_lib_proc_workers_test_SOURCES = %D%/workers_test.c
+t_lib_proc_workers_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
+t_lib_proc_workers_test_LDADD = $(C_TEST_LDADD)
+C_TESTS += t/lib/proc/sandbox_test
+t_lib_proc_sandbox_test_SOURCES = %D%/sandbox_test.c
+t_lib_proc_sandbox_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
+t_lib_proc_sandbox_test_LDADD = $(C_TEST_LDADD)

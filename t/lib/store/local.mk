@@ -1,0 +1,17 @@
+# The stores on real servers: Perl tests that drive small C programs.
+check_PROGRAMS += t/lib/store/pg_driver t/lib/store/redis_driver
+t_lib_store_pg_driver_SOURCES = %D%/pg_driver.c
+t_lib_store_pg_driver_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS)
+t_lib_store_pg_driver_LDADD = libsarkcommon.la $(TALLOC_LIBS)
+t_lib_store_redis_driver_SOURCES = %D%/redis_driver.c
+t_lib_store_redis_driver_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS)
+t_lib_store_redis_driver_LDADD = libsarkcommon.la $(TALLOC_LIBS)
+
+if HAVE_CMOCKA
+check_PROGRAMS += t/lib/store/records_test
+endif
+t_lib_store_records_test_SOURCES = %D%/records_test.c
+t_lib_store_records_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
+t_lib_store_records_test_LDADD = $(C_TEST_LDADD)
+
+PERL_TESTS += %D%/pg.t %D%/records.t %D%/redis.t

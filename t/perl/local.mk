@@ -1,0 +1,22 @@
+# What the Perl tests stand on.
+EXTRA_DIST += \
+	%D%/Sark.pm \
+	%D%/Sark/Apache.pm \
+	%D%/Sark/Client.pm \
+	%D%/Sark/Driver.pm \
+	%D%/Sark/FCGI.pm \
+	%D%/Sark/Lighttpd.pm \
+	%D%/Sark/Nginx.pm \
+	%D%/Sark/PostgreSQL.pm \
+	%D%/Sark/Program.pm \
+	%D%/Sark/Proxy.pm \
+	%D%/Sark/Quickstart.pm \
+	%D%/Sark/Redis.pm \
+	%D%/Sark/Settings.pm \
+	%D%/Sark/Skip.pm \
+	%D%/Sark/Source.pm \
+	%D%/Sark/Temp.pm \
+	%D%/Sark/Tree.pm \
+	%D%/Sark/WebServer.pm \
+	%D%/Sark/Wire.pm
+PERL_TESTS += %D%/servers.t

@@ -1,0 +1,2 @@
+# t/sql
+PERL_TESTS += %D%/rights.t

@@ -1,0 +1,197 @@
+# SQL-04, SQL-05: what each role may do, found out by trying.
+
+use v5.36;
+use Sark::PostgreSQL;
+use Sark::Temp;
+use Sark::Tree qw(srcdir program spew);
+use Test::More;
+
+my $temp = Sark::Temp->new;
+my $pg = Sark::PostgreSQL->new($temp)->start->create;
+my $conf = $temp->path('sark.conf');
+
+spew($conf, qq{postgresql = "} . $pg->conninfo('owner') . qq{"\n});
+my ($rc, undef, $err) = $temp->run([ program('sark-migrate'), '--config',
+    $conf, '--dir', srcdir() . '/sql' ]);
+BAIL_OUT($err) if $rc != 0;
+
+my @roles = map { "sark_$_" } qw(login refresh registry policy audit status
+    admin audit_load);
+my $user = '00000000-0000-7000-8000-000000000001';
+my $server = '00000000-0000-7000-8000-000000000002';
+my $tool = '00000000-0000-7000-8000-000000000003';
+my $event = '00000000-0000-7000-8000-000000000004';
+my $session = '00000000-0000-7000-8000-000000000005';
+
+$pg->psql(<<~"END");
+	INSERT INTO sark.users (user_id, username, username_norm, password_hash)
+	VALUES ('$user', 'Alice', 'alice', 'secret');
+	INSERT INTO sark.user_role (user_id, role) VALUES ('$user', 'viewer');
+	INSERT INTO sark.team_member (team, user_id) VALUES ('red', '$user');
+	INSERT INTO sark.session (session_id, user_id, token_id, secret_hash,
+	    expires_at) VALUES ('$session', '$user', '$session', 'x', now());
+	INSERT INTO sark.server (server_id, name, transport, sensitivity)
+	VALUES ('$server', 'jira', 'http', 'low');
+	INSERT INTO sark.tool (tool_id, server_id, name, sensitivity,
+	    sensitivity_source)
+	VALUES ('$tool', '$server', 'jira.read', 'low', 'declared');
+	INSERT INTO sark.tool_sensitivity (history_id, tool_id, level, source)
+	VALUES ('$tool', '$tool', 'low', 'declared');
+	INSERT INTO sark.audit_event (id, time, type)
+	VALUES ('$event', now(), 'planted');
+	INSERT INTO sark.audit_pending (id, time) VALUES ('$event', now());
+	INSERT INTO sark.audit_sequence (seq, id, time)
+	VALUES (1, '$event', now());
+	INSERT INTO sark.spool_cursor (segment) VALUES ('planted');
+	END
+
+my $part = $pg->psql(q{SELECT tableoid::regclass FROM sark.audit_event});
+
+# What may be tried, each in a transaction that is rolled back.
+my %try = (
+	'hash:r' => 'SELECT password_hash FROM sark.users',
+	'users:r' => 'SELECT user_id, username, disabled_at FROM sark.users',
+	'users:a' => q{INSERT INTO sark.users (user_id, username,
+	    username_norm) VALUES (gen_random_uuid(), 'b', 'b')},
+	'users:login' => q{UPDATE sark.users SET last_login_at = now()},
+	'users:w' => q{UPDATE sark.users SET disabled_at = now()},
+	'users:d' => q{DELETE FROM sark.users WHERE false},
+	'role:r' => q{SELECT * FROM sark.user_role},
+	'role:w' => qq{INSERT INTO sark.user_role (user_id, role)
+	    VALUES ('$user', 'admin')},
+	'role:d' => q{DELETE FROM sark.user_role},
+	'team:r' => q{SELECT * FROM sark.team_member},
+	'team:w' => q{UPDATE sark.team_member SET manager = true},
+	'secret:r' => q{SELECT secret_hash FROM sark.session},
+	'session:a' => qq{INSERT INTO sark.session (session_id, user_id,
+	    token_id, secret_hash, expires_at) VALUES (gen_random_uuid(),
+	    '$user', gen_random_uuid(), 'x', now())},
+	'session:end' => q{UPDATE sark.session SET revoked_at = now()},
+	'session:next' => q{UPDATE sark.session SET secret_hash = 'y'},
+	'session:d' => q{DELETE FROM sark.session},
+	'server:r' => q{SELECT * FROM sark.server},
+	'server:w' => q{UPDATE sark.server SET status = 'active'},
+	'server:d' => q{DELETE FROM sark.server WHERE false},
+	'tool:r' => q{SELECT * FROM sark.tool},
+	'tool:w' => q{UPDATE sark.tool SET sensitivity = 'high'},
+	'history:r' => q{SELECT * FROM sark.tool_sensitivity},
+	'history:a' => qq{INSERT INTO sark.tool_sensitivity (history_id,
+	    tool_id, level, source) VALUES (gen_random_uuid(), '$tool', 'low',
+	    'set')},
+	'history:w' => q{UPDATE sark.tool_sensitivity SET level = 'high'},
+	'history:d' => q{DELETE FROM sark.tool_sensitivity},
+	'event:r' => q{SELECT * FROM sark.audit_event},
+	'event:a' => q{INSERT INTO sark.audit_event (id, time, type)
+	    VALUES (gen_random_uuid(), now(), 'x')},
+	'event:w' => q{UPDATE sark.audit_event SET type = 'x'},
+	'event:d' => q{DELETE FROM sark.audit_event},
+	'event:t' => q{TRUNCATE sark.audit_event},
+	'part:r' => qq{SELECT * FROM $part},
+	'part:a' => qq{INSERT INTO $part (id, time, type)
+	    VALUES (gen_random_uuid(), now(), 'x')},
+	'part:w' => qq{UPDATE $part SET type = 'x'},
+	'part:d' => qq{DELETE FROM $part},
+	'part:t' => qq{TRUNCATE $part},
+	'part:drop' => qq{DROP TABLE $part},
+	'part:detach' => qq{ALTER TABLE sark.audit_event DETACH PARTITION $part},
+	'trigger' => q{ALTER TABLE sark.audit_event DISABLE TRIGGER ALL},
+	'replica' => q{SET session_replication_role = replica},
+	'pending:r' => q{SELECT * FROM sark.audit_pending},
+	'pending:a' => q{INSERT INTO sark.audit_pending (id, time)
+	    VALUES (gen_random_uuid(), now())},
+	'pending:d' => q{DELETE FROM sark.audit_pending},
+	'seq:r' => q{SELECT * FROM sark.audit_sequence},
+	'seq:a' => q{INSERT INTO sark.audit_sequence (seq, id, time)
+	    VALUES (2, gen_random_uuid(), now())},
+	'seq:w' => q{UPDATE sark.audit_sequence SET seq = 3},
+	'seq:d' => q{DELETE FROM sark.audit_sequence},
+	'cursor:r' => q{SELECT * FROM sark.spool_cursor},
+	'cursor:w' => q{UPDATE sark.spool_cursor SET done = true},
+	'months' => q{SELECT sark.audit_partitions(4)},
+	'ledger:r' => q{SELECT * FROM sark.migration},
+	'ledger:w' => q{DELETE FROM sark.migration WHERE false},
+	'create' => q{CREATE TABLE sark.mine (a int)},
+	'public' => q{CREATE TABLE public.mine (a int)},
+	'temp' => q{CREATE TEMPORARY TABLE mine (a int)},
+	'function' => q{CREATE FUNCTION sark.now() RETURNS int LANGUAGE sql
+	    AS 'SELECT 1'},
+	'program' => q{COPY sark.migration TO PROGRAM 'cat'},
+	'file' => q{COPY sark.migration TO '/tmp/mine'},
+	'read' => q{SELECT pg_read_file('/etc/passwd')},
+	'shadow' => q{SELECT rolpassword FROM pg_authid},
+	'become' => q{SET ROLE owner},
+	'own' => q{ALTER TABLE sark.users OWNER TO CURRENT_ROLE},
+	'role' => q{CREATE ROLE mine SUPERUSER},
+);
+
+my $events = 'event:a pending:a';
+my %may = (
+	sark_login => "hash:r users:r users:login role:r team:r secret:r
+	    session:a session:end $events",
+	sark_refresh => "users:r role:r team:r secret:r session:a session:end
+	    session:next $events",
+	sark_registry => "users:r role:r team:r server:r server:w tool:r tool:w
+	    history:r history:a $events",
+	sark_policy => 'users:r role:r team:r server:r tool:r',
+	sark_audit => 'event:r seq:r',
+	sark_status => 'pending:r cursor:r',
+	sark_admin => "users:r users:a users:w role:r role:w role:d team:r
+	    team:w session:end $events",
+	sark_audit_load => 'event:r event:a pending:r pending:a pending:d seq:r
+	    seq:a cursor:r cursor:w months',
+);
+
+# What comes of each: yes, no, or the SQLSTATE of another error.
+sub outcomes ($role, @what) {
+	my ($rc, $out, $err) = $pg->try(join('', "\\set ON_ERROR_STOP off\n",
+	    map { "BEGIN;\n$try{$_};\n\\echo tried $_ :SQLSTATE\nROLLBACK;\n" }
+	    @what), role => $role);
+	my %state = $out =~ /^tried (\S+) (\w{5})$/mg;
+
+	return { map { $_ => { '00000' => 'yes', '42501' => 'no' }->{$state{$_}}
+	    // $state{$_} } keys %state };
+}
+
+# What the owner cannot do is a mistake in a statement of ours.
+is_deeply outcomes('owner', keys %try),
+    { map { $_ => 'yes' } keys %try }, 'the owner may do all of it';
+
+for my $role (@roles) {
+	my %want = map { $_ => 'no' } keys %try;
+
+	$want{$_} = 'yes' for split(' ', $may{$role}), 'ledger:r';
+	is_deeply outcomes($role, keys %try), \%want,
+	    "$role may do what it needs, and no more";
+}
+
+# ---- the triggers hold when a right was given by mistake
+
+$pg->psql('GRANT ALL ON ALL TABLES IN SCHEMA sark TO sark_login');
+my @guarded = qw(event:w event:d event:t part:w part:d part:t seq:w seq:d);
+is_deeply outcomes('sark_login', @guarded, 'pending:d'),
+    { 'pending:d' => 'yes', map { $_ => 'no' } @guarded },
+    'all rights, and still nobody changes the trail';
+
+# ---- no event is refused, none is lost between months
+
+sub event ($time) {
+	$pg->psql("INSERT INTO sark.audit_event (id, time, type)"
+	    . " VALUES (gen_random_uuid(), $time, 'far') RETURNING"
+	    . ' tableoid::regclass', 'sark_audit_load');
+}
+
+is event(q{now() + interval '8 months'}), 'audit_event_rest',
+    'an event of a month without partition goes to the rest';
+is event(q{'1970-01-01'}), 'audit_event_rest', 'a very old one too';
+cmp_ok $pg->psql('SELECT sark.audit_partitions(8)', 'sark_audit_load'), '>', 0,
+    'months are made';
+is $pg->psql('SELECT sark.audit_partitions(8)', 'sark_audit_load'), 0,
+    'once';
+is $pg->psql(q{SELECT count(*) FROM sark.audit_event_rest}), 1,
+    'and take their events';
+is $pg->psql(q{SELECT count(*) FROM sark.audit_event WHERE type = 'far'}), 2,
+    'which are all there';
+isnt +($pg->try('SELECT sark.audit_partitions(1000)'))[0], 0,
+    'not a thousand months';
+
+done_testing;

@@ -1,0 +1,10 @@
+PERL_TESTS += \
+	%D%/banned.t \
+	%D%/format.t \
+	%D%/layers.t \
+	%D%/man.t \
+	%D%/names.t \
+	%D%/openapi.t \
+	%D%/settings.t \
+	%D%/sizes.t \
+	%D%/units.t
