@@ -149,17 +149,21 @@ relieve(struct loop *loop)
 
 /*
  * A connection off the queue: 1, 0 if there is none for us, -1 if the socket
- * is no good.
+ * is no good.  Without descriptors accept fails before it looks at the queue,
+ * so another connection gives way only where one is known to be waiting.
  */
 static int
-take_connection(struct loop *loop)
+take_connection(struct loop *loop, bool waiting)
 {
 	int fd =
 	    accept4(loop->listen->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 	if (fd == -1) {
-		if (errno == EMFILE || errno == ENFILE)
-			relieve(loop);
+		if (errno == EMFILE || errno == ENFILE) {
+			if (waiting)
+				relieve(loop);
+			return 0;
+		}
 		return errno == EBADF || errno == EINVAL || errno == ENOTSOCK ||
 			errno == EOPNOTSUPP
 		    ? -1
@@ -185,7 +189,7 @@ take_connections(struct loop *loop)
 	for (i = 0; i < ACCEPTS && !*loop->listen->stop; i++) {
 		if (i == 1 && loop->calm > 0 && loop->calm++ % PROBE != 0)
 			return 0;
-		got = take_connection(loop);
+		got = take_connection(loop, i == 0);
 		if (got != 1)
 			break;
 	}
@@ -209,7 +213,7 @@ begin_drain(struct loop *loop)
 			close_conn(loop, conn);
 	}
 	/* Whom we were woken for, nobody else was: that one would wait. */
-	while (i++ < LAST && take_connection(loop) == 1)
+	while (i++ < LAST && take_connection(loop, false) == 1)
 		continue;
 }
 

@@ -320,8 +320,7 @@ http14_slow_and_idle_connections_are_dropped(void **state)
 		usleep(30000);
 	}
 	assert_true(i < request.len);
-	assert_in_range((sark_clock_mono_ns() - begun) / 1000000,
-	    TIMEOUT_MS - 50, 4 * TIMEOUT_MS);
+	assert_true((sark_clock_mono_ns() - begun) / 1000000 >= TIMEOUT_MS);
 	close(fd);
 }
 
