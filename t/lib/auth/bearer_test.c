@@ -17,8 +17,10 @@
 #include "crypto/keyring.h"
 #include "../crypto/mint.h"
 
-#define UUID   "01890a5d-ac96-774b-bcce-b302099a8057"
-#define HEADER "{\"alg\":\"ES256\",\"typ\":\"at+jwt\",\"kid\":\"" MINT_KID "\"}"
+/* Long enough for what has to happen before the end on a busy machine. */
+#define LIFE_MS 4000
+#define UUID	"01890a5d-ac96-774b-bcce-b302099a8057"
+#define HEADER	"{\"alg\":\"ES256\",\"typ\":\"at+jwt\",\"kid\":\"" MINT_KID "\"}"
 
 struct fixture {
 	struct mint *mint;
@@ -139,11 +141,11 @@ a_remembered_token_still_expires(void **state)
 {
 	struct fixture *f = *state;
 	struct sark_caller caller;
-	char *token = token_for(f, "alice", 300);
+	char *token = token_for(f, "alice", LIFE_MS);
 
 	assert_int_equal(bearer(f, token, &caller), SARK_OK);
 	assert_int_equal(bearer(f, token, &caller), SARK_OK);
-	usleep(400000);
+	usleep((LIFE_MS + 100) * 1000);
 	assert_int_equal(bearer(f, token, &caller), SARK_TOKEN_EXPIRED);
 	assert_int_equal(
 	    bearer(f, token_for(f, "alice", 60000), &caller), SARK_OK);
@@ -211,7 +213,7 @@ a_retired_key_ends_on_time_without_a_change(void **state)
 	struct fixture *f = *state;
 	int64_t now = sark_clock_ms();
 	struct sark_key_entry keys[] = {
-		{ MINT_KID, SARK_KEY_RETIRED, 1, now, now + 700 },
+		{ MINT_KID, SARK_KEY_RETIRED, 1, now, now + LIFE_MS },
 		{ MINT_OTHER, SARK_KEY_ACTIVE, 1, 0, 0 },
 	};
 	struct sark_keylist list = { keys, 2 };
@@ -224,7 +226,7 @@ a_retired_key_ends_on_time_without_a_change(void **state)
 	assert_int_equal(
 	    sark_keyring_open(f, f->mint->dir, false, &f->app.keys, &err), 0);
 	assert_int_equal(bearer(f, token, &caller), SARK_OK);
-	usleep(800000);
+	usleep((LIFE_MS + 100) * 1000);
 	assert_int_equal(bearer(f, token, &caller), SARK_TOKEN_EXPIRED);
 }
 
