@@ -9,6 +9,7 @@ PERL_TESTS += \
 	%D%/login.t \
 	%D%/login_password.t \
 	%D%/openapi.t \
+	%D%/methods.t \
 	%D%/policy.t \
 	%D%/ready.t \
 	%D%/registry.t \
