@@ -52,6 +52,7 @@ struct sark_conf {
 	/* http */
 	int64_t body_max_bytes;
 	const char *const *trusted_proxies;
+	const char *const *cors_origins;
 	int64_t request_timeout_ms;
 	int64_t connections_max;
 	const char *const *metrics_allow;

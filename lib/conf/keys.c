@@ -69,6 +69,8 @@ const struct sark_conf_key sark_conf_keys[] = {
 	  "Largest request body, bytes, where a route does not say less." },
 	{ "trusted_proxies", SARK_CONF_LIST, AT(trusted_proxies), "{}", 0, 64, NULL,
 	  "Addresses or CIDR ranges of proxies whose X-Forwarded-For is believed." },
+	{ "cors_origins", SARK_CONF_LIST, AT(cors_origins), "{}", 0, 64, NULL,
+	  "Origins, like https://app.example.org, whose pages may call SARK from a browser." },
 	{ "request_timeout_ms", SARK_CONF_INT, AT(request_timeout_ms), "10000", 100, 120000, NULL,
 	  "Longest wait for the web server to send a request or to take an answer, milliseconds." },
 	{ "connections_max", SARK_CONF_INT, AT(connections_max), "128", 1, 4096, NULL,

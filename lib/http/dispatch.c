@@ -10,6 +10,7 @@
 #include "conf/conf.h"
 #include "http/access.h"
 #include "http/answer.h"
+#include "http/cors.h"
 #include "http/field.h"
 #include "http/incoming.h"
 #include "http/networks.h"
@@ -37,7 +38,8 @@ sark_dispatch_init(
 	if (sark_router_make(ctx, dispatch->routes, &dispatch->router, err) ==
 		-1 ||
 	    sark_networks_make(
-		ctx, conf->trusted_proxies, &dispatch->proxies, err) == -1)
+		ctx, conf->trusted_proxies, &dispatch->proxies, err) == -1 ||
+	    sark_cors_make(ctx, conf->cors_origins, &dispatch->cors, err) == -1)
 		return -1;
 	dispatch->pool = sark_mem_check(talloc_pool(ctx, POOL_BYTES));
 	return 0;
@@ -212,6 +214,19 @@ refuse(struct passage *p)
 		sark_log_err(SARK_LOG_ERROR, "allow", &ignored);
 }
 
+/* The last of the headers: errors have them as well. */
+static void
+let_origin(struct passage *p, const struct sark_exchange *in)
+{
+	struct sark_dispatch *d = p->dispatch;
+	const char *allow = NULL;
+
+	if (p->match.allow != 0 && sark_cors_preflight(in))
+		allow = sark_router_allow(
+		    d->app->mem, p->match.allow & ~(unsigned int)SARK_OPTIONS);
+	sark_cors_answer(d->cors, in, allow, &p->resp);
+}
+
 static void
 log_request(const struct passage *p, int status, int64_t duration_ns)
 {
@@ -253,6 +268,7 @@ sark_dispatch_handle(
 	sark_err_init(&p->err);
 	if (pass(p, in) == -1)
 		refuse(p);
+	let_origin(p, in);
 	answer.method = p->incoming.req.method;
 	answer.request_id = p->incoming.caller.request_id;
 	answer.traceparent = p->incoming.traceparent;

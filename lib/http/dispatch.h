@@ -13,6 +13,7 @@
 #include "http/request.h"
 #include "http/route.h"
 
+struct sark_cors;
 struct sark_networks;
 struct sark_router;
 
@@ -51,12 +52,13 @@ struct sark_dispatch {
 	/* set by sark_dispatch_init */
 	struct sark_router *router;
 	struct sark_networks *proxies;
+	struct sark_cors *cors;
 	void *pool;
 };
 
 /*
- * Compiles the routes and the trusted proxies of app->conf, on ctx.
- * Errors: CONFIG, a route or a network is wrong.
+ * Compiles the routes, the trusted proxies and the origins of app->conf, on
+ * ctx.  Errors: CONFIG, a route, a network or an origin is wrong.
  */
 int sark_dispatch_init(struct sark_dispatch *dispatch, void *ctx,
     struct sark_err *err) SARK_NONNULL(1, 3) SARK_CHECKED;

@@ -3,6 +3,7 @@ libsarkcommon_la_SOURCES += \
 	%D%/answer.c %D%/answer.h \
 	%D%/cgi.c %D%/cgi.h \
 	%D%/conn.c %D%/conn.h \
+	%D%/cors.c %D%/cors.h \
 	%D%/credential.c %D%/credential.h \
 	%D%/dispatch.c %D%/dispatch.h \
 	%D%/exchange.c %D%/exchange.h \

@@ -9,7 +9,7 @@
 static const char *const reserved[] = { "Status", "Content-Type",
 	"Content-Length", "Transfer-Encoding", "Connection", "X-Request-ID",
 	"X-Content-Type-Options", "Content-Security-Policy", "Referrer-Policy",
-	NULL };
+	"Access-Control-Allow-Origin", NULL };
 
 static bool
 name_valid(const char *name)

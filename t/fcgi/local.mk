@@ -4,6 +4,7 @@ PERL_TESTS += \
 	%D%/audit.t \
 	%D%/bearer.t \
 	%D%/cache.t \
+	%D%/cors.t \
 	%D%/faults.t \
 	%D%/life.t \
 	%D%/login.t \

@@ -149,6 +149,7 @@ set_up(void **state)
 	sark_log_open("test", SARK_LOG_ERROR, SARK_LOG_KV, SARK_LOG_STDERR);
 	sark_err_init(&err);
 	s->conf.trusted_proxies = no_proxies;
+	s->conf.cors_origins = no_proxies;
 	s->app.conf = &s->conf;
 	s->dispatch.app = &s->app;
 	s->dispatch.routes = routes;

@@ -45,3 +45,8 @@ t_lib_http_fcgi_pieces_test_SOURCES = %D%/fcgi_pieces_test.c %D%/stream.c \
 t_lib_http_fcgi_pieces_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) \
 	$(CMOCKA_CFLAGS)
 t_lib_http_fcgi_pieces_test_LDADD = $(C_TEST_LDADD)
+
+C_TESTS += t/lib/http/cors_test
+t_lib_http_cors_test_SOURCES = %D%/cors_test.c
+t_lib_http_cors_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
+t_lib_http_cors_test_LDADD = $(C_TEST_LDADD)
