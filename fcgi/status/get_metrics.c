@@ -1,7 +1,7 @@
 #include "checks.h"
 #include "conf/conf.h"
 #include "depth.h"
-#include "http/networks.h"
+#include "base/networks.h"
 #include "proc/exposition.h"
 #include "proc/metrics.h"
 #include "routes.h"

@@ -1,19 +1,5 @@
-#include "base/mem.h"
-#include "conf/conf.h"
-#include "http/networks.h"
 #include "routes.h"
 #include "serve/serve.h"
-
-static int
-check(const struct sark_conf *conf, struct sark_err *err)
-{
-	struct sark_networks *networks;
-
-	if (sark_networks_make(NULL, conf->metrics_allow, &networks, err) == -1)
-		return -1;
-	talloc_free(networks);
-	return 0;
-}
 
 int
 main(int argc, char **argv)
@@ -25,7 +11,6 @@ main(int argc, char **argv)
 		.needs = SARK_NEEDS_KEYS,
 		.watches = SARK_NEEDS_PG | SARK_NEEDS_REDIS |
 		    SARK_NEEDS_POLICY | SARK_NEEDS_SPOOL,
-		.check = check,
 	};
 
 	return sark_serve(&status, argc, argv);

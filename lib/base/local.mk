@@ -12,6 +12,7 @@ libsarkcommon_la_SOURCES += \
 	%D%/log.c %D%/log.h \
 	%D%/mem.c %D%/mem.h \
 	%D%/netstring.c %D%/netstring.h \
+	%D%/networks.c %D%/networks.h \
 	%D%/num.c %D%/num.h \
 	%D%/str.c %D%/str.h \
 	%D%/uuid.c %D%/uuid.h

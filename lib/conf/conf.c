@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/networks.h"
 #include "base/num.h"
 #include "base/str.h"
 #include "conf/comments.h"
@@ -60,6 +61,25 @@ check_text(cfg_t *cfg, const struct sark_conf_key *key, const char *value)
 	return -1;
 }
 
+/* Called after each value of the list. */
+static int
+check_list(cfg_t *cfg, const struct sark_conf_key *key, cfg_opt_t *opt)
+{
+	unsigned int n = cfg_opt_size(opt);
+	const char *last = n == 0 ? NULL : cfg_opt_getnstr(opt, n - 1);
+
+	if (n > (unsigned int)key->max)
+		cfg_error(cfg, "%s: more than %lld values", key->name,
+		    (long long)key->max);
+	else if (key->type == SARK_CONF_NETWORKS && last != NULL &&
+	    !sark_network_valid(last))
+		cfg_error(
+		    cfg, "%s: '%s' is no address or network", key->name, last);
+	else
+		return 0;
+	return -1;
+}
+
 static int
 check_value(cfg_t *cfg, cfg_opt_t *opt)
 {
@@ -79,11 +99,8 @@ check_value(cfg_t *cfg, cfg_opt_t *opt)
 	case SARK_CONF_BOOL:
 		return 0;
 	case SARK_CONF_LIST:
-		if (cfg_opt_size(opt) <= (unsigned int)key->max)
-			return 0;
-		cfg_error(cfg, "%s: more than %lld values", key->name,
-		    (long long)key->max);
-		return -1;
+	case SARK_CONF_NETWORKS:
+		return check_list(cfg, key, opt);
 	default:
 		return check_text(cfg, key, cfg_opt_getnstr(opt, 0));
 	}
@@ -119,6 +136,7 @@ options(void *ctx)
 			    : cfg_false;
 			break;
 		case SARK_CONF_LIST:
+		case SARK_CONF_NETWORKS:
 			opt->type = CFGT_STR;
 			opt->flags = CFGF_LIST;
 			opt->def.parsed = sark_strdup(ctx, key->fallback);
@@ -155,6 +173,7 @@ take(struct sark_conf *conf, const struct sark_conf_key *key, cfg_opt_t *opt)
 		*(bool *)at = cfg_opt_getnbool(opt, 0) == cfg_true;
 		break;
 	case SARK_CONF_LIST:
+	case SARK_CONF_NETWORKS:
 		*(const char *const **)at = list_of(conf, opt);
 		break;
 	default:
@@ -255,7 +274,8 @@ sark_conf_dump(const struct sark_conf *conf, FILE *out)
 			fprintf(out, "%lld", (long long)*(const int64_t *)at);
 		else if (key->type == SARK_CONF_BOOL)
 			fputs(*(const bool *)at ? "true" : "false", out);
-		else if (key->type == SARK_CONF_LIST)
+		else if (key->type == SARK_CONF_LIST ||
+		    key->type == SARK_CONF_NETWORKS)
 			dump_list(out, *(const char *const *const *)at);
 		else
 			dump_text(out, *(const char *const *)at);

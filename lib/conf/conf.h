@@ -70,8 +70,9 @@ enum sark_conf_type {
 	SARK_CONF_PATH, /* absolute */
 	SARK_CONF_INT,
 	SARK_CONF_BOOL,
-	SARK_CONF_CHOICE, /* one of choices */
-	SARK_CONF_LIST,	  /* of texts */
+	SARK_CONF_CHOICE,   /* one of choices */
+	SARK_CONF_LIST,	    /* of texts */
+	SARK_CONF_NETWORKS, /* a list of addresses and CIDR ranges */
 };
 
 /* A row of the one table of settings; min and max are for INT. */

@@ -13,7 +13,7 @@
 #include "http/cors.h"
 #include "http/field.h"
 #include "http/incoming.h"
-#include "http/networks.h"
+#include "base/networks.h"
 #include "http/problem.h"
 #include "http/router.h"
 

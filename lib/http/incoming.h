@@ -8,7 +8,7 @@
 #include "base/err.h"
 #include "http/credential.h"
 #include "http/exchange.h"
-#include "http/networks.h"
+#include "base/networks.h"
 #include "http/request.h"
 
 #define SARK_USER_AGENT_MAX 512

@@ -11,7 +11,6 @@ libsarkcommon_la_SOURCES += \
 	%D%/field.c %D%/field.h \
 	%D%/incoming.c %D%/incoming.h \
 	%D%/listen.c %D%/listen.h \
-	%D%/networks.c %D%/networks.h \
 	%D%/problem.c %D%/problem.h \
 	%D%/query.c \
 	%D%/request.h \

@@ -13,8 +13,6 @@
 #define SARK_NEEDS_SPOOL   (1u << 5)
 #define SARK_NEEDS_POLICY  (1u << 6)
 
-struct sark_conf;
-
 /* A program is its name and its routes. */
 struct sark_program {
 	const char *name;		 /* "sark-policy" */
@@ -27,8 +25,6 @@ struct sark_program {
 	 * second; never keeps the program from starting or answering.
 	 */
 	unsigned int watches;
-	/* Settings that this program alone looks at; may be NULL. */
-	int (*check)(const struct sark_conf *conf, struct sark_err *err);
 };
 
 /*

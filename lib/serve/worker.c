@@ -16,6 +16,7 @@
 #include "serve/observe.h"
 #include "serve/open.h"
 #include "serve/refused.h"
+#include "store/redis.h"
 #include "store/schema.h"
 
 /* A worker at work. */
@@ -82,8 +83,6 @@ prepare(struct work *work, const struct sark_worker *worker, void *ctx,
 	const struct sark_program *program = worker->program;
 	struct sark_app *app;
 
-	if (program->check != NULL && program->check(worker->conf, err) == -1)
-		return -1;
 	if (sark_app_open(ctx, program, worker->conf, &work->app, err) == -1)
 		return -1;
 	app = work->app;
@@ -126,6 +125,18 @@ look_at_schema(struct work *work, struct sark_err *err)
 	return 0;
 }
 
+/* Redis is asked only so that an administrator reads of a wrong path. */
+static void
+look_at_redis(const struct work *work)
+{
+	struct sark_err reason;
+
+	sark_err_init(&reason);
+	if (work->app->redis != NULL &&
+	    sark_redis_ping(work->app->redis, &reason) == -1)
+		sark_log_err(SARK_LOG_WARNING, "redis_away", &reason);
+}
+
 int
 sark_worker_rehearse(struct sark_worker *worker, struct sark_err *err)
 {
@@ -136,6 +147,8 @@ sark_worker_rehearse(struct sark_worker *worker, struct sark_err *err)
 	ret = prepare(&work, worker, ctx, err);
 	if (ret == 0)
 		ret = look_at_schema(&work, err);
+	if (ret == 0)
+		look_at_redis(&work);
 	worker->schema_seen = work.schema_seen;
 	talloc_free(ctx);
 	return ret;

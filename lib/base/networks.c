@@ -1,4 +1,4 @@
-#include "http/networks.h"
+#include "base/networks.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -84,6 +84,14 @@ read_network(const char *text, struct network *network)
 		if ((network->bytes[i / 8] & (0x80 >> (i % 8))) != 0)
 			return -1;
 	return 0;
+}
+
+bool
+sark_network_valid(const char *text)
+{
+	struct network network;
+
+	return read_network(text, &network) == 0;
 }
 
 int

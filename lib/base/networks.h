@@ -1,5 +1,5 @@
-#ifndef SARK_HTTP_NETWORKS_H
-#define SARK_HTTP_NETWORKS_H
+#ifndef SARK_BASE_NETWORKS_H
+#define SARK_BASE_NETWORKS_H
 
 #include <stdbool.h>
 
@@ -11,6 +11,8 @@
 
 struct sark_networks;
 
+/* Whether text is an address or a network, as sark_networks_make takes it. */
+bool sark_network_valid(const char *text) SARK_NONNULL(1);
 /*
  * Reads a NULL-ended list of addresses and CIDR ranges (RFC 4632), bits
  * behind the prefix zero.  Errors: CONFIG, which one is wrong.
