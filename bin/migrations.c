@@ -9,11 +9,13 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/str.h"
 
-#define DIGITS	 4
-#define FILE_MAX ((size_t)4 << 20)
-#define SUFFIX	 ".sql"
+#define DIGITS	   4
+#define FILE_MAX   ((size_t)4 << 20)
+#define SUFFIX	   ".sql"
+#define COMPATIBLE "-- compatible: "
 
 /* NNNN-name.sql, in lower case; *version_r is NNNN. */
 static bool
@@ -65,6 +67,27 @@ check_others(void *ctx, const char *dir, const char *file, struct sark_err *err)
 	return 0;
 }
 
+/* What a deploy file says of the programs that it suits. */
+static int
+read_compatible(struct migration *migration, const char *text, const char *path,
+    struct sark_err *err)
+{
+	const char *line = strstr(text, COMPATIBLE);
+	char digits[DIGITS + 1] = "";
+
+	migration->oldest_program = 0;
+	if (line == NULL)
+		return 0;
+	line += strlen(COMPATIBLE);
+	memccpy(digits, line, '\0', DIGITS);
+	if (strspn(line, "0123456789") != DIGITS || line[DIGITS] != '\n' ||
+	    sark_num_int(digits + strspn(digits, "0"), 1,
+		migration->version - 1, &migration->oldest_program) == -1)
+		return sark_err_set(err, SARK_CONFIG,
+		    "%s: compatible: not the number of one before it", path);
+	return 0;
+}
+
 static int
 take_file(
     void *ctx, struct migrations *all, const char *file, struct sark_err *err)
@@ -81,7 +104,8 @@ take_file(
 		return sark_err_set(err, SARK_CONFIG,
 		    "%s: %04zu is what comes next", path, all->count + 1);
 	if (check_others(ctx, all->dir, file, err) == -1 ||
-	    sark_file_read(ctx, path, FILE_MAX, &text, &len, err) == -1)
+	    sark_file_read(ctx, path, FILE_MAX, &text, &len, err) == -1 ||
+	    read_compatible(migration, text, path, err) == -1)
 		return -1;
 	migration->name =
 	    sark_strndup(ctx, file, strlen(file) - strlen(SUFFIX));
@@ -127,6 +151,9 @@ migrations_agree(const struct migrations *migrations,
 
 	for (size_t i = 0; i < ledger->count; i++) {
 		entry = &ledger->entries[i];
+		if (i >= migrations->count &&
+		    entry->oldest_program <= (int64_t)migrations->count)
+			continue;
 		if (i >= migrations->count)
 			return sark_err_set(err, SARK_CONFIG,
 			    "%s was applied and is unknown here: "

@@ -180,6 +180,11 @@ run_files(const struct call *call, const struct migration *m,
 		    sark_format(call->ctx, "%lld", (long long)m->version) },
 		{ "name", m->name },
 		{ "checksum", m->checksum },
+		{ "compatible",
+		    m->oldest_program == 0
+			? ""
+			: sark_format(call->ctx, "%lld",
+			      (long long)m->oldest_program) },
 		{ NULL, NULL },
 	};
 	const struct psql_script script = { call->database, files, variables };
@@ -280,6 +285,11 @@ revert_all(struct call *call, struct sark_err *err)
 		    "reverting destroys data: say --yes, or --dry-run to see");
 	if (be_alone(call, err) == -1)
 		return -1;
+	if (call->ledger.count > call->migrations.count)
+		return sark_err_set(err, SARK_CONFIG,
+		    "%s was applied and is unknown here: who applied it takes "
+		    "it back",
+		    call->ledger.entries[call->ledger.count - 1].name);
 	if (call->ledger.count <= goal)
 		return 0;
 	for (size_t i = call->ledger.count; i > goal; i--)
@@ -293,7 +303,8 @@ verify_all(struct call *call, struct sark_err *err)
 {
 	if (migrations_agree(&call->migrations, &call->ledger, err) == -1)
 		return -1;
-	for (size_t i = 0; i < call->ledger.count; i++)
+	for (size_t i = 0; i < call->ledger.count && i < call->migrations.count;
+	     i++)
 		if (verify(call, &call->migrations.items[i], err) == -1)
 			return -1;
 	return 0;

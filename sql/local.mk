@@ -9,7 +9,8 @@ dist_sarkdeploy_DATA = \
 	%D%/deploy/0004-registry.sql \
 	%D%/deploy/0005-audit.sql \
 	%D%/deploy/0006-rights.sql \
-	%D%/deploy/0007-audit-search.sql
+	%D%/deploy/0007-audit-search.sql \
+	%D%/deploy/0008-ledger-programs.sql
 
 sarkverifydir = $(sarksqldir)/verify
 dist_sarkverify_DATA = \
@@ -19,7 +20,8 @@ dist_sarkverify_DATA = \
 	%D%/verify/0004-registry.sql \
 	%D%/verify/0005-audit.sql \
 	%D%/verify/0006-rights.sql \
-	%D%/verify/0007-audit-search.sql
+	%D%/verify/0007-audit-search.sql \
+	%D%/verify/0008-ledger-programs.sql
 
 sarkrevertdir = $(sarksqldir)/revert
 dist_sarkrevert_DATA = \
@@ -29,6 +31,7 @@ dist_sarkrevert_DATA = \
 	%D%/revert/0004-registry.sql \
 	%D%/revert/0005-audit.sql \
 	%D%/revert/0006-rights.sql \
-	%D%/revert/0007-audit-search.sql
+	%D%/revert/0007-audit-search.sql \
+	%D%/revert/0008-ledger-programs.sql
 
 EXTRA_DIST += %D%/README

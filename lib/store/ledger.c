@@ -13,8 +13,9 @@ static const struct sark_stmt exists = { "ledger_exists", 0,
 	"SELECT to_regclass('sark.migration') IS NOT NULL" };
 static const struct sark_stmt entries = { "ledger_entries", 0,
 	"SELECT version, name, checksum,"
-	" floor(extract(epoch FROM applied_at) * 1000), applied_by"
-	" FROM sark.migration ORDER BY version" };
+	" floor(extract(epoch FROM applied_at) * 1000), applied_by,"
+	" coalesce((to_jsonb(m)->>'oldest_program')::integer, version)"
+	" FROM sark.migration m ORDER BY version" };
 static const struct sark_stmt try_lock = { "ledger_try_lock", 0,
 	"SELECT pg_try_advisory_lock(hashtextextended('sark.migration', 0))" };
 /* clang-format on */
@@ -43,6 +44,7 @@ sark_ledger_read(struct sark_pg *pg, void *ctx, struct sark_ledger *ledger_r,
 		entry->checksum = sark_rows_text(rows, i, 2);
 		entry->applied_ms = sark_rows_int(rows, i, 3);
 		entry->applied_by = sark_rows_text(rows, i, 4);
+		entry->oldest_program = sark_rows_int(rows, i, 5);
 	}
 	return 0;
 }

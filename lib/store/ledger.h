@@ -16,6 +16,7 @@ struct sark_ledger_entry {
 	const char *checksum;	/* SHA-256 of its deploy file, hex */
 	int64_t applied_ms;	/* ms since the epoch */
 	const char *applied_by; /* PostgreSQL role */
+	int64_t oldest_program; /* version of the oldest that works with it */
 };
 struct sark_ledger {
 	size_t count;

@@ -3,18 +3,25 @@
 #include "base/mem.h"
 #include "store/pg.h"
 
-static const struct sark_stmt schema_version = { "schema_version", 0,
-	"SELECT coalesce(max(version), 0) FROM sark.migration" };
+/*
+ * The newest version, and the oldest program that suits all migrations after
+ * ours.  Not the column itself: a schema before 0008 does not have it.
+ */
+static const struct sark_stmt schema_version = { "schema_version", 1,
+	"SELECT coalesce(max(version), 0), coalesce(max(coalesce("
+	"(to_jsonb(m)->>'oldest_program')::integer, version))"
+	" FILTER (WHERE version > $1::integer), 0) FROM sark.migration m" };
 
 int
 sark_schema_check(struct sark_pg *pg, struct sark_err *err)
 {
 	void *mem = sark_mem_check(talloc_new(NULL));
 	struct sark_rows *rows;
-	long long version;
+	long long version, oldest;
 	int ret = -1;
 
-	if (sark_pg_query(pg, &schema_version, mem, &rows, err) == -1) {
+	if (sark_pg_query(pg, &schema_version, mem, &rows, err,
+		sark_format(mem, "%d", SARK_SCHEMA_VERSION)) == -1) {
 		/* a database without our schema, said in words that help */
 		if (err->code == SARK_CONFIG) {
 			sark_err_init(err);
@@ -25,7 +32,8 @@ sark_schema_check(struct sark_pg *pg, struct sark_err *err)
 		goto out;
 	}
 	version = (long long)sark_rows_int(rows, 0, 0);
-	if (version != SARK_SCHEMA_VERSION) {
+	oldest = (long long)sark_rows_int(rows, 0, 1);
+	if (version < SARK_SCHEMA_VERSION || oldest > SARK_SCHEMA_VERSION) {
 		(void)sark_err_set(err, SARK_CONFIG,
 		    "the schema is at %lld, this program needs %d: %s", version,
 		    SARK_SCHEMA_VERSION,

@@ -7,10 +7,11 @@
 struct sark_pg;
 
 /* The newest migration in sql/deploy: what these programs are made for. */
-#define SARK_SCHEMA_VERSION 7
+#define SARK_SCHEMA_VERSION 8
 
 /*
- * Whether the schema is the one of this program: neither older nor newer.
+ * Whether the schema is one that this program works with: its own, or a newer
+ * one whose every later migration says that this program's suits it.
  * Errors: CONFIG with both versions and what to do, those of pg.h.
  */
 int sark_schema_check(struct sark_pg *pg, struct sark_err *err)

@@ -158,6 +158,36 @@ ends [], 70, $nothing, qr{verify/$new\.sql:1: ERROR}, 'a verify that fails';
 is sql(q{SELECT to_regclass('sark.half') IS NULL}), 't', 'undoes the deploy';
 spew("$dir/verify/$new.sql", "SELECT a FROM sark.half;\n");
 ends [], 0, $nothing, $nothing, 'put right, it goes';
+
+# ---- programs of before it
+
+sub oldest () {
+	return sql("SELECT coalesce(oldest_program, 0) FROM sark.migration"
+	    . ' ORDER BY version DESC LIMIT 1');
+}
+
+is oldest(), 0, 'it says nothing of programs before it';
+ends [qw(--dir), srcdir() . '/sql'], 78, $nothing, qr/$new was applied and is unknown/,
+    'so to them it is unknown';
+fresh();
+my $compatible = sprintf '-- compatible: %04d', $newest;
+spew("$dir/$_/$new.sql", '') for qw(verify revert);
+spew("$dir/deploy/$new.sql", "-- One more.\n$compatible\nCREATE TABLE sark.more (a int);\n");
+ends [], 0, $nothing, $nothing, 'one that suits the programs of before';
+is oldest(), $newest, 'is in the ledger as that';
+my @old = ('--dir', srcdir() . '/sql');
+ends [@old], 0, $nothing, $nothing, 'to the sark-migrate of before it is well';
+ends [@old, '--verify'], 0, $nothing, $nothing, 'which verifies its own';
+ends [@old, '--status'], 0, qr/^$new +applied/m, $nothing, 'and shows it';
+ends [@old, qw(--revert 2 --yes)], 78, $nothing, qr/$new was applied and is unknown/,
+    'but takes nothing back behind it';
+ends [qw(--to 1)], 0, $nothing, $nothing, 'nothing goes back by itself';
+ends ['--revert', $newest, '--yes'], 0, $nothing, $nothing, 'its own takes it back';
+for my $wrong ($newest + 1, '000', 'none', '00001') {
+	spew("$dir/deploy/$new.sql", '-- compatible: '
+	    . ($wrong =~ /^\d$/ ? sprintf '%04d', $wrong : $wrong) . "\n");
+	ends [], 78, $nothing, qr/$new\.sql: compatible/, "compatible: $wrong";
+}
 fresh();
 spew("$dir/$_/$new.sql", '') for qw(verify revert);
 spew("$dir/deploy/$new.sql", "CREATE TABLE unqualified (a int);\n");

@@ -47,6 +47,12 @@ $pg->psql("INSERT INTO sark.migration (version, name, checksum)"
 	. " WHERE version = $newest");
 refuses qr/the schema is at @{[ $newest + 1 ]}, this program needs $newest/,
 	'a newer schema';
+$pg->psql("UPDATE sark.migration SET oldest_program = $newest"
+	. " WHERE version = $newest + 1");
+$login->start;
+is $login->client->get($jwks)->status, 200,
+    'with a newer one that suits it, it serves';
+$login->stop;
 $pg->psql("DELETE FROM sark.migration WHERE version >= $newest");
 refuses qr/the schema is at @{[ $newest - 1 ]}.*run sark-migrate/,
 	'an older schema';

@@ -1,0 +1,1 @@
+ALTER TABLE sark.migration DROP COLUMN oldest_program;

@@ -1,0 +1,1 @@
+SELECT oldest_program FROM sark.migration LIMIT 0;
