@@ -51,6 +51,7 @@ EXTRA_DIST += %D%/README
 
 sbin_PROGRAMS += bin/sark-run
 bin_sark_run_SOURCES = %D%/sark-run.c %D%/listen.c %D%/listen.h \
+	%D%/ready.c %D%/ready.h %D%/renew.c %D%/renew.h \
 	%D%/supervise.c %D%/supervise.h %D%/tool.c %D%/tool.h
 bin_sark_run_CFLAGS = $(TOOL_CFLAGS)
 bin_sark_run_LDADD = $(TOOL_LDADD)

@@ -1,7 +1,10 @@
 /* sark-run: all programs of SARK at once, where there is no systemd. */
 #include <argp.h>
+#include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -15,11 +18,14 @@
 #include "proc/lock.h"
 #include "proc/privs.h"
 #include "proc/signals.h"
+#include "ready.h"
+#include "renew.h"
 #include "supervise.h"
 #include "tool.h"
 
 #define PROGRAM "sark-run"
 #define LOADER	"sark-audit-load"
+#define COUNT	(SARK_COUNT(names) + 1)
 /* Whom Debian's web servers run as. */
 #define WEB_GROUP "www-data"
 
@@ -33,7 +39,14 @@ static const char doc[] =
 static const char *const names[] = { "sark-login", "sark-registry",
 	"sark-policy", "sark-audit", "sark-status" };
 
-enum { KEY_GROUP = 256, KEY_PROGRAMS, KEY_TOOLS, KEY_NO_LOADER };
+enum {
+	KEY_GROUP = 256,
+	KEY_PROGRAMS,
+	KEY_TOOLS,
+	KEY_NO_LOADER,
+	KEY_CHECK,
+	KEY_RENEW
+};
 
 /* clang-format off */
 static const struct argp_option options[] = {
@@ -50,15 +63,23 @@ static const struct argp_option options[] = {
 	  SARK_SBINDIR ")", 0 },
 	{ "no-loader", KEY_NO_LOADER, NULL, 0, "Run " LOADER " by other means",
 	  0 },
+	{ "check-config", KEY_CHECK, NULL, 0, "Say whether it would start, and "
+	  "end", 0 },
+	{ "renew", KEY_RENEW, NULL, 0, "Tell the " PROGRAM " that runs to go on "
+	  "with the programs that are installed now, and end", 0 },
 	{ NULL, 0, NULL, 0, NULL, 0 }
 };
 /* clang-format on */
+
+enum mode { MODE_RUN, MODE_CHECK, MODE_RENEW };
 
 struct call {
 	const char *config, *sockets, *group, *programs, *tools;
 	const char *workers;
 	bool no_loader;
-	const struct sark_conf *conf;
+	enum mode mode;
+	char *const *argv;
+	struct sark_conf *conf;
 	void *ctx;
 };
 
@@ -92,6 +113,12 @@ take(int key, char *arg, struct argp_state *state)
 	case KEY_NO_LOADER:
 		call->no_loader = true;
 		return 0;
+	case KEY_CHECK:
+		call->mode = MODE_CHECK;
+		return 0;
+	case KEY_RENEW:
+		call->mode = MODE_RENEW;
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -113,80 +140,179 @@ command(const struct call *call, const char *path, const char *option,
 	return argv;
 }
 
+static const char *
+socket_of(const struct call *call, const struct supervised *program)
+{
+	return sark_format(
+	    call->ctx, "%s/%s.sock", call->sockets, program->name);
+}
+
 /* As root, if it was root that started us: sockets of the web server. */
 static int
-make_sockets(
-    const struct call *call, struct supervised *programs, struct sark_err *err)
+make_sockets(const struct call *call, const struct supervision *all,
+    struct sark_err *err)
 {
-	const char *path;
 	gid_t gid;
 	size_t i;
 
 	if (listen_group(call->group, &gid, err) == -1 ||
 	    listen_folder(call->sockets, "", err) == -1)
 		return -1;
-	for (i = 0; i < SARK_COUNT(names); i++) {
-		path = sark_format(
-		    call->ctx, "%s/%s.sock", call->sockets, names[i]);
-		if (listen_unix(path, gid, &programs[i].fd, err) == -1)
+	for (i = 0; i < all->count; i++)
+		if (!all->programs[i].alone &&
+		    listen_unix(socket_of(call, &all->programs[i]), gid,
+			&all->programs[i].fd, err) == -1)
 			return -1;
-	}
 	return 0;
 }
 
 /* The programs, and last the loader. */
-static size_t
-list(const struct call *call, struct supervised *programs)
+static void
+list(const struct call *call, struct supervision *all)
 {
+	struct supervised *programs = all->programs;
 	size_t i, n = SARK_COUNT(names);
 
-	for (i = 0; i < n; i++) {
-		programs[i].name = names[i];
-		programs[i].argv = command(call,
-		    sark_format(call->ctx, "%s/%s", call->programs, names[i]),
-		    "--workers", call->workers);
-	}
-	if (call->no_loader)
-		return n;
-	programs[n].name = LOADER;
-	programs[n].fd = -1;
-	programs[n].argv =
-	    command(call, sark_format(call->ctx, "%s/" LOADER, call->tools),
-		"--follow", NULL);
-	return n + 1;
+	for (i = 0; i < n; i++)
+		programs[i] = (struct supervised){
+			.name = names[i],
+			.argv = command(call,
+			    sark_format(
+				call->ctx, "%s/%s", call->programs, names[i]),
+			    "--workers", call->workers),
+			.fd = -1,
+		};
+	if (!call->no_loader)
+		programs[n++] = (struct supervised){
+			.name = LOADER,
+			.argv = command(call,
+			    sark_format(call->ctx, "%s/" LOADER, call->tools),
+			    "--follow", NULL),
+			.fd = -1,
+			.alone = true,
+		};
+	all->count = n;
 }
 
 static int
-run(struct call *call, struct sark_err *err)
+check(const struct supervision *all, struct sark_err *err)
 {
-	struct supervised programs[SARK_COUNT(names) + 1] = { 0 };
-	struct sark_lock *lock;
-	struct sark_conf *conf;
-	size_t count;
+	const char *path;
+	size_t i;
 
-	if (sark_conf_read(call->ctx, call->config, &conf, err) == -1)
+	for (i = 0; i < all->count; i++) {
+		path = all->programs[i].argv[0];
+		if (access(path, X_OK) == -1)
+			return sark_err_set(
+			    err, SARK_CONFIG, "%s: %s", path, strerror(errno));
+	}
+	return 0;
+}
+
+/* The signal goes out as the user of the programs, who reaches only his own. */
+static int
+tell_running(const struct call *call, struct sark_err *err)
+{
+	const struct sark_conf *conf = call->conf;
+	pid_t pid;
+
+	switch (
+	    sark_lock_holder(call->ctx, conf->run_dir, PROGRAM, &pid, err)) {
+	case 0:
+		return sark_err_set(
+		    err, SARK_UNAVAILABLE, PROGRAM " does not run");
+	case -1:
 		return -1;
-	if (geteuid() == 0 && *conf->user == '\0')
-		return sark_err_set(err, SARK_CONFIG,
-		    "running as root: the setting \"user\" must say whom to "
-		    "become");
-	if (call->sockets == NULL)
-		call->sockets =
-		    sark_format(call->ctx, "%s/sock", conf->run_dir);
+	}
+	if (sark_privs_drop(conf->user, conf->group, err) == -1)
+		return -1;
+	if (kill(pid, SIGUSR2) == -1)
+		return sark_err_set(err, SARK_INTERNAL, "process %d: %s",
+		    (int)pid, strerror(errno));
+	return 0;
+}
+
+/* The lock and the sockets: made, or those of the run before. */
+static int
+take_place(const struct call *call, const struct supervision *all,
+    struct sark_lock **lock_r, struct sark_err *err)
+{
+	const struct sark_conf *conf = call->conf;
+	int taken = renew_take(call->ctx, all, lock_r, err);
+
+	if (taken != 0)
+		return taken == 1 ? 0 : -1;
 	if (listen_folder(conf->run_dir, conf->user, err) == -1 ||
-	    sark_lock_take(call->ctx, conf->run_dir, PROGRAM, &lock, err) ==
-		-1 ||
-	    make_sockets(call, programs, err) == -1)
+	    sark_lock_take(call->ctx, conf->run_dir, PROGRAM, lock_r, err) ==
+		-1)
 		return -1;
-	count = list(call, programs);
+	return make_sockets(call, all, err);
+}
+
+/* A successor may have programs that the one before had no socket for. */
+static void
+drop_unreachable(struct supervision *all)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < all->count; i++) {
+		if (all->programs[i].fd != -1 || all->programs[i].alone) {
+			all->programs[n++] = all->programs[i];
+			continue;
+		}
+		sark_log(SARK_LOG_ERROR, "program_without_socket", "child",
+		    all->programs[i].name, "action",
+		    "end " PROGRAM " and start it again", NULL);
+	}
+	all->count = n;
+}
+
+static int
+run(struct call *call, struct supervision *all, struct sark_err *err)
+{
+	const struct sark_conf *conf = call->conf;
+	struct renewal renewal = { .argv = call->argv };
+	char ready_name[READY_NAME];
+	struct sark_lock *lock;
+
+	if (take_place(call, all, &lock, err) == -1)
+		return -1;
+	drop_unreachable(all);
 	/* The programs need nothing of root's any more, nor do we. */
 	if (sark_privs_drop(conf->user, conf->group, err) == -1 ||
-	    sark_privs_harden(err) == -1)
+	    sark_privs_harden(err) == -1 ||
+	    ready_open(&all->ready_fd, ready_name, err) == -1)
 		return -1;
 	sark_privs_scrub();
 	sark_signals_hold();
-	supervise(programs, count);
+	all->ready_name = ready_name;
+	renewal.path = sark_format(call->ctx, "%s/" PROGRAM, call->tools);
+	renewal.lock = lock;
+	while (supervise(all) == 1)
+		renew(call->ctx, &renewal, all);
 	return 0;
+}
+
+static int
+start(struct call *call, struct sark_err *err)
+{
+	struct supervised programs[COUNT];
+	struct supervision all = { .programs = programs };
+
+	if (sark_conf_read(call->ctx, call->config, &call->conf, err) == -1)
+		return -1;
+	if (geteuid() == 0 && *call->conf->user == '\0')
+		return sark_err_set(err, SARK_CONFIG,
+		    "running as root: the setting \"user\" must say whom to "
+		    "become");
+	if (call->mode == MODE_RENEW)
+		return tell_running(call, err);
+	if (call->sockets == NULL)
+		call->sockets =
+		    sark_format(call->ctx, "%s/sock", call->conf->run_dir);
+	list(call, &all);
+	return call->mode == MODE_CHECK ? check(&all, err)
+					: run(call, &all, err);
 }
 
 int
@@ -199,6 +325,7 @@ main(int argc, char **argv)
 		.programs = SARK_LIBEXECDIR,
 		.tools = SARK_SBINDIR,
 		.workers = "2",
+		.argv = argv,
 	};
 	struct sark_err err;
 	int status = EX_OK;
@@ -208,7 +335,7 @@ main(int argc, char **argv)
 	argp_parse(&argp, argc, argv, 0, NULL, &call);
 	call.ctx = sark_mem_check(talloc_new(NULL));
 	sark_log_open(PROGRAM, SARK_LOG_INFO, SARK_LOG_KV, SARK_LOG_STDERR);
-	if (run(&call, &err) == -1)
+	if (start(&call, &err) == -1)
 		status = tool_failed(PROGRAM, &err);
 	talloc_free(call.ctx);
 	return status;

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -16,12 +17,16 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "proc/signals.h"
+#include "ready.h"
 
 #define SECOND INT64_C(1000000000)
+/* How often it is looked who is ready, while somebody is waited for. */
+#define READY_LOOK (SECOND / 50)
 
 /* In the child, which only becomes the program. */
 static _Noreturn void
-become(const struct supervised *program, pid_t parent)
+become(const struct supervision *all, const struct supervised *program,
+    pid_t parent)
 {
 	sigset_t none;
 	int fd = program->fd;
@@ -34,6 +39,7 @@ become(const struct supervised *program, pid_t parent)
 		_exit(EX_OK);
 	sigemptyset(&none);
 	if (fd != -1 && dup2(fd, STDIN_FILENO) != -1 &&
+	    setenv("NOTIFY_SOCKET", all->ready_name, 1) == 0 &&
 	    sigprocmask(SIG_SETMASK, &none, NULL) == 0)
 		/* execv(3) promises not to write to them. */
 		execv(
@@ -58,13 +64,13 @@ postpone(struct supervised *program, bool quick)
 }
 
 static void
-start(struct supervised *program)
+start(const struct supervision *all, struct supervised *program)
 {
 	pid_t parent = getpid(), pid = fork();
 	char text[16];
 
 	if (pid == 0)
-		become(program, parent);
+		become(all, program, parent);
 	program->started = sark_clock_mono_ns();
 	if (pid == -1) {
 		sark_log(SARK_LOG_ERROR, "program_not_started", "child",
@@ -73,26 +79,79 @@ start(struct supervised *program)
 		return;
 	}
 	program->pid = pid;
+	program->ready = false;
 	snprintf(text, sizeof(text), "%d", (int)pid);
 	sark_log(SARK_LOG_INFO, "program_started", "child", program->name,
 	    "child_pid", text, NULL);
 }
 
-/* Starts who is due; returns the time until the next is, -1 for nobody. */
+/*
+ * Starts who is due; returns the time until there is something to do again,
+ * -1 for never.
+ */
 static int64_t
-start_due(struct supervised *programs, size_t count)
+start_due(const struct supervision *all)
 {
-	int64_t now = sark_clock_mono_ns(), wait = -1;
+	int64_t now = sark_clock_mono_ns(), wait = -1, next;
+	struct supervised *program;
 	size_t i;
 
-	for (i = 0; i < count; i++) {
-		if (programs[i].pid == 0 && programs[i].due <= now)
-			start(&programs[i]);
-		if (programs[i].pid == 0 &&
-		    (wait == -1 || programs[i].due - now < wait))
-			wait = programs[i].due - now;
+	for (i = 0; i < all->count; i++) {
+		program = &all->programs[i];
+		if (program->alone && program->old != 0)
+			continue; /* its end wakes us */
+		if (program->pid == 0 && program->due <= now)
+			start(all, program);
+		if (program->pid == 0)
+			next = program->due - now;
+		else if (program->old != 0 && !program->ready)
+			next = READY_LOOK;
+		else
+			continue;
+		if (wait == -1 || next < wait)
+			wait = next;
 	}
 	return wait > 0 || wait == -1 ? wait : 0;
+}
+
+/* The old process of a program is not needed any more. */
+static void
+retire(struct supervised *program)
+{
+	char pid[16], old[16];
+
+	snprintf(pid, sizeof(pid), "%d", (int)program->pid);
+	snprintf(old, sizeof(old), "%d", (int)program->old);
+	sark_log(SARK_LOG_INFO, "program_replaced", "child", program->name,
+	    "child_pid", pid, "old_pid", old, NULL);
+	program->ready = true;
+	kill(program->old, SIGTERM);
+}
+
+/* Whose new process is ready needs its old one no more. */
+static void
+relieve(const struct supervision *all)
+{
+	int64_t now = sark_clock_mono_ns();
+	struct supervised *program;
+	pid_t said;
+	size_t i;
+
+	while ((said = ready_take(all->ready_fd)) != 0)
+		for (i = 0; i < all->count; i++) {
+			program = &all->programs[i];
+			if (program->pid != said || program->ready)
+				continue;
+			program->ready = true;
+			if (program->old != 0)
+				retire(program);
+		}
+	for (i = 0; i < all->count; i++) {
+		program = &all->programs[i];
+		if (program->old != 0 && program->pid != 0 && !program->ready &&
+		    now - program->started >= SUPERVISE_STEADY_S * SECOND)
+			retire(program);
+	}
 }
 
 static void
@@ -114,60 +173,87 @@ bury(struct supervised *program, int status, bool stopping)
 	    "text", how, "again_in_s", again, NULL);
 }
 
-/* Takes every dead child; returns how many programs run. */
+/* Takes every dead child; returns how many processes run. */
 static size_t
-reap(struct supervised *programs, size_t count, bool stopping)
+reap(const struct supervision *all, bool stopping)
 {
+	struct supervised *program;
 	size_t i, running = 0;
 	int status;
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		for (i = 0; i < count; i++)
-			if (programs[i].pid == pid)
-				bury(&programs[i], status, stopping);
-	for (i = 0; i < count; i++)
-		if (programs[i].pid != 0)
+		for (i = 0; i < all->count; i++) {
+			program = &all->programs[i];
+			if (program->pid == pid)
+				bury(program, status, stopping);
+			if (program->old == pid)
+				program->old = 0;
+		}
+	for (i = 0; i < all->count; i++) {
+		if (all->programs[i].pid != 0)
 			running++;
+		if (all->programs[i].old != 0)
+			running++;
+	}
 	return running;
 }
 
 static void
-tell(const struct supervised *programs, size_t count, int signal)
+tell(const struct supervision *all, int signal)
 {
 	size_t i;
 
-	for (i = 0; i < count; i++)
-		if (programs[i].pid != 0)
-			kill(programs[i].pid, signal);
+	for (i = 0; i < all->count; i++) {
+		if (all->programs[i].pid != 0)
+			kill(all->programs[i].pid, signal);
+		if (all->programs[i].old != 0)
+			kill(all->programs[i].old, signal);
+	}
 }
 
 static void
-stop(struct supervised *programs, size_t count)
+stop(const struct supervision *all)
 {
 	int64_t limit = sark_clock_mono_ns() + SUPERVISE_GRACE_S * SECOND, left;
 
-	tell(programs, count, SIGTERM);
-	while (reap(programs, count, true) > 0) {
+	tell(all, SIGTERM);
+	while (reap(all, true) > 0) {
 		left = limit - sark_clock_mono_ns();
 		if (left <= 0) {
 			sark_log(SARK_LOG_WARNING, "program_killed", "text",
 			    "still at work after the time to finish", NULL);
-			tell(programs, count, SIGKILL);
+			tell(all, SIGKILL);
 			left = SECOND / 10;
 		}
 		sark_signals_wait(left);
 	}
 }
 
-void
-supervise(struct supervised *programs, size_t count)
+/* Who runs alone has to end before it can be replaced. */
+static void
+make_room(const struct supervision *all)
+{
+	size_t i;
+
+	for (i = 0; i < all->count; i++)
+		if (all->programs[i].alone && all->programs[i].old != 0)
+			kill(all->programs[i].old, SIGTERM);
+}
+
+int
+supervise(const struct supervision *all)
 {
 	int signal;
 
+	make_room(all);
 	do {
-		signal = sark_signals_wait(start_due(programs, count));
-		reap(programs, count, false);
+		signal = sark_signals_wait(start_due(all));
+		reap(all, false);
+		relieve(all);
+		if (signal == SIGUSR2)
+			return 1;
 	} while (signal != SIGTERM && signal != SIGINT);
-	stop(programs, count);
+	stop(all);
+	return 0;
 }

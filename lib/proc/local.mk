@@ -6,6 +6,7 @@ libsarkcommon_la_SOURCES += \
 	%D%/landlock.c %D%/landlock.h \
 	%D%/lock.c %D%/lock.h \
 	%D%/metrics.c %D%/metrics.h \
+	%D%/notify.c %D%/notify.h \
 	%D%/privs.c %D%/privs.h \
 	%D%/sandbox.c %D%/sandbox.h \
 	%D%/signals.c %D%/signals.h \

@@ -1,6 +1,8 @@
 #ifndef SARK_PROC_LOCK_H
 #define SARK_PROC_LOCK_H
 
+#include <sys/types.h>
+
 #include "base/attr.h"
 #include "base/err.h"
 
@@ -19,5 +21,19 @@ struct sark_lock;
 int sark_lock_take(void *ctx, const char *dir, const char *name,
     struct sark_lock **lock_r, struct sark_err *err)
     SARK_NONNULL(2, 3, 4, 5) SARK_CHECKED;
+
+/*
+ * Who holds the lock, as its file says: 1 and *pid_r, 0 when nobody does.
+ * Errors: CONFIG the file cannot be read or holds no number.
+ */
+int sark_lock_holder(void *ctx, const char *dir, const char *name, pid_t *pid_r,
+    struct sark_err *err) SARK_NONNULL(2, 3, 4, 5) SARK_CHECKED;
+/*
+ * A lock outlives exec: its descriptor, which exec closes unless it is told
+ * otherwise, becomes the lock again by take_on.
+ */
+int sark_lock_fd(const struct sark_lock *lock) SARK_NONNULL(1) SARK_CHECKED;
+struct sark_lock *sark_lock_take_on(void *ctx, int fd)
+    __attribute__((returns_nonnull));
 
 #endif

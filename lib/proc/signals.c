@@ -20,6 +20,7 @@ held(sigset_t *set)
 	sigaddset(set, SIGTERM);
 	sigaddset(set, SIGINT);
 	sigaddset(set, SIGCHLD);
+	sigaddset(set, SIGUSR2);
 }
 
 static void

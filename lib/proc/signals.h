@@ -11,7 +11,7 @@
  * SIGHUP, SIGUSR1, SIGUSR2 and SIGALRM mean nothing to it.
  */
 
-/* In the parent, before the first fork: SIGTERM, SIGINT, SIGCHLD wait. */
+/* In the parent, before the first fork: SIGTERM, SIGINT, SIGCHLD, SIGUSR2 wait. */
 void sark_signals_hold(void);
 /*
  * In the parent: the next signal held, or 0 after ns nanoseconds (negative:

@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "conf/conf.h"
 #include "proc/cli.h"
+#include "proc/notify.h"
 #include "proc/privs.h"
 #include "proc/signals.h"
 #include "proc/socket.h"
@@ -96,6 +97,7 @@ serve(const struct start *start, struct sark_err *err)
 		return sark_worker_cgi(&worker, start->environment, err);
 	sark_confine_tell(start->conf);
 	sark_signals_hold();
+	sark_notify_ready(start->environment);
 	ret = sark_workers_run((unsigned int)start->cli.workers, err);
 	if (ret != 1)
 		return ret;

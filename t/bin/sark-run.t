@@ -2,6 +2,7 @@
 
 use v5.36;
 use IO::Socket::UNIX;
+use POSIX ();
 use Sark;
 use Sark::Program;
 use Sark::Tree qw(builddir slurp spew);
@@ -25,7 +26,7 @@ is $rc, 0, 'installed' or BAIL_OUT(substr $err, -2000);
 # The library is looked for where the build was configured to put it.
 my $library = "LD_LIBRARY_PATH=$inst/lib/sark";
 mkdir $temp->path('programs');
-for my $name (@names, 'sark-audit-load') {
+for my $name (@names, 'sark-audit-load', 'sark-run') {
 	my ($path) = grep { -x } glob "$inst/{libexec/sark,sbin}/$name";
 	spew($temp->path("programs/$name"),
 	    "#!/bin/sh\n$library exec $path \"\$@\"\n", 0755);
@@ -59,6 +60,50 @@ sub comes ($what, $true, $s = 15) {
 	my $ok = eval { Sark::Temp->until($what, $true, $s) };
 
 	return ok $ok, $what;
+}
+
+# Everything answers until it ends: asks for a decision and for a page again and
+# again, each on a connection of its own, and writes how often, and what failed.
+sub client ($to) {
+	my ($good, $end, @bad) = (0, 0);
+	my $dev = $sark->login('dev');
+
+	local $SIG{TERM} = sub { $end = 1 };
+	syswrite $to, "at work\n";
+	while (!$end) {
+		for my $answer ($sark->stranger->get('/api/v1/auth/providers'),
+		    $dev->post('/api/v1/policy/evaluate',
+		    { action => 'server:read' })) {
+			$answer->status == 200 ? $good++
+			    : push @bad, $answer->status . ' ' . $answer->body;
+		}
+	}
+	syswrite $to, "good $good\n" . join '', map { "bad $_\n" } @bad;
+	POSIX::_exit(0);
+}
+
+# Does something while clients ask; nothing they ask may fail.
+sub under_load ($do) {
+	my (@clients, $good, @bad);
+
+	$sark->login('dev');
+	pipe my $from, my $to or die "pipe: $!\n";
+	for (1 .. 3) {
+		my $pid = fork // die "fork: $!\n";
+		client($to) if $pid == 0;
+		push @clients, $pid;
+	}
+	close $to;
+	readline $from for @clients;
+	$do->();
+	kill TERM => @clients;
+	while (my $line = readline $from) {
+		chomp $line;
+		$line =~ /^good (\d+)/ ? $good += $1 : push @bad, $line;
+	}
+	waitpid $_, 0 for @clients;
+	cmp_ok $good, '>', 0, 'requests are answered meanwhile';
+	is join("\n", @bad), '', 'none fails';
 }
 
 sub uid ($pid) {
@@ -118,6 +163,64 @@ subtest 'a program that is killed' => sub {
 		pid_of('sark-audit-load') != $loader });
 };
 
+sub pids () {
+	return map { $_ => pid_of($_) } @names, 'sark-audit-load';
+}
+
+sub gone (%pids) {
+	return !grep { -e "/proc/$_" } values %pids;
+}
+
+subtest 'renewed' => sub {
+	my %old = pids();
+
+	under_load(sub {
+		my ($rc, undef, $err) = $temp->run([ command('--renew') ]);
+		is $rc, 0, 'told to by --renew' or diag $err;
+		comes('the old ones end', sub { gone(%old) });
+	});
+	my %new = pids();
+	is scalar(grep { $new{$_} == $old{$_} } keys %new), 0, 'others serve';
+	is scalar(grep { !-e "/proc/$_" } values %new), 0, 'and live';
+	is slurp($sark->{run} . '/sark-run.lock'), "$run\n",
+	    'sark-run is the same process';
+	my ($rc) = $temp->run([ command() ]);
+	is $rc, 75, 'and holds its lock';
+};
+
+subtest 'renewed by what cannot start' => sub {
+	my $file = $temp->path('programs/sark-run');
+	my $good = slurp($file);
+	my %old = pids();
+
+	spew($file, "#!/bin/sh\nexit 78\n", 0755);
+	kill USR2 => $run;
+	comes('the log says so', sub { slurp($log) =~ /event=not_renewed/ });
+	spew($file, $good, 0755);
+	is_deeply {pids()}, \%old, 'the programs are the same';
+	is $sark->stranger->get('/health/live')->status, 200, 'and serve';
+};
+
+subtest 'renewed by a program that cannot live' => sub {
+	my $file = $temp->path('programs/sark-status');
+	my $good = slurp($file);
+	my %old = pids();
+
+	under_load(sub {
+		spew($file, "#!/bin/sh\nexit 3\n", 0755);
+		kill USR2 => $run;
+		comes('it ends', sub { slurp($log) =~
+		    /event=program_ended child=sark-status text="?exit 3/ });
+		comes('the others are replaced', sub { gone(
+		    map { $_ => $old{$_} } grep { !/status/ } keys %old) });
+		ok -e "/proc/$old{'sark-status'}", 'its old one serves on';
+		spew($file, $good, 0755);
+		kill USR2 => $run;
+		comes('until the next can', sub {
+			gone('sark-status', $old{'sark-status'}) });
+	});
+};
+
 subtest 'the end' => sub {
 	my @pids = map { pid_of($_) } @names, 'sark-audit-load';
 
@@ -158,6 +261,8 @@ sub refused_with ($want, $pattern, $name, @options) {
 }
 
 subtest 'what it refuses' => sub {
+	refused_with(69, qr/sark-run does not run/, 'nobody to renew',
+	    '--renew');
 	refused_with(64, qr/workers: 1 to 64/, 'workers', '--workers', 65);
 	refused_with(78, qr/there is no group 'nosuchgroup'/, 'a group',
 	    '--socket-group', 'nosuchgroup');

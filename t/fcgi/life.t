@@ -3,8 +3,10 @@
 # sark-status stands for all of them: they share lib/serve.
 
 use v5.36;
+use IO::Select;
 use IO::Socket::UNIX;
 use POSIX ();
+use Socket 'SOCK_DGRAM';
 use Test::More;
 use Time::HiRes qw(sleep time);
 
@@ -30,7 +32,9 @@ subtest 'command line' => sub {
 	says ['extra'], 64, qr/unexpected argument: extra/, 'argument';
 	says ['--workers=0'], 64, qr/from 1 to 64/, 'no workers';
 	says ['--workers=65'], 64, qr/from 1 to 64/, 'too many workers';
-	says [@config, '--check-config'], 0, qr/^$/, 'settings that are well';
+	says [@config, '--check-config'], 0,
+	    qr/\A[^\n]* event=redis_away [^\n]*\n\z/,
+	    'settings that are well, but that Redis is away';
 	says [@config], 64, qr/descriptor 0 is no listening socket/,
 	    'started by hand';
 	my ($rc, $out) = $status->run(@config, '--dump-config');
@@ -63,7 +67,7 @@ subtest 'what is wrong keeps it from starting' => sub {
 	refuses settings_with("redis_timeout_ms = 300x\n"),
 	    qr/other\.conf:@{[ $lines + 1 ]}: .*redis_timeout_ms/, 'no number';
 	refuses settings_with("metrics_allow = {\"10.0.0.300\"}\n"),
-	    qr/10\.0\.0\.300/, 'no address';
+	    qr/other\.conf:@{[ $lines + 1 ]}: .*10\.0\.0\.300/, 'no address';
 	refuses settings_with("key_dir = \"/nonexistent\"\n"),
 	    qr{/nonexistent}, 'no keys';
 	refuses settings_with("run_dir = \"/nonexistent\"\n"),
@@ -96,6 +100,24 @@ subtest 'a process without privileges' => sub {
 		next if $> != 0;
 		is((stat "/proc/$pid/mem")[4], 0, 'cannot be traced');
 	}
+	$status->stop;
+};
+
+subtest 'it says that it is ready' => sub {
+	my $path = $temp->path('notify.sock');
+	my $notify = IO::Socket::UNIX->new(Local => $path,
+	    Type => SOCK_DGRAM) or die "$path: $!";
+
+	$temp->give($path);
+	$status->start(env => { NOTIFY_SOCKET => $path });
+	ok IO::Select->new($notify)->can_read(30), 'to who wants to know';
+	$notify->recv(my $text, 100);
+	is $text, 'READY=1', 'as sd_notify(3) does';
+	$status->stop;
+	$status->start(env => { NOTIFY_SOCKET => '/nonexistent' });
+	is $status->client->get('/health/live')->status, 200,
+	    'where nobody listens it serves all the same';
+	like $status->log, qr/event=not_notified/, 'and says so';
 	$status->stop;
 };
 
