@@ -17,6 +17,7 @@ include %D%/json/local.mk
 include %D%/crypto/local.mk
 include %D%/store/local.mk
 include %D%/net/local.mk
+include %D%/trace/local.mk
 include %D%/audit/local.mk
 include %D%/auth/local.mk
 include %D%/registry/local.mk

@@ -6,6 +6,7 @@
 #include "auth/token_cache.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/span.h"
 #include "base/str.h"
 #include "conf/conf.h"
 #include "crypto/digest.h"
@@ -160,6 +161,8 @@ sark_auth_bearer(struct sark_app *app, const char *token,
 	/* No more is hashed than could be a token. */
 	sark_sha256(digest, token, strnlen(token, SARK_JWT_MAX + 1));
 	known = sark_token_cache_find(app->tokens, generation, digest);
+	sark_figure_add(app->tracer,
+	    known != NULL ? SARK_FIGURE_TOKEN_HIT : SARK_FIGURE_TOKEN_MISS);
 	if (known != NULL) {
 		lend(caller, &known->caller);
 		return judge(known, now_ms, err);

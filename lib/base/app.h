@@ -11,6 +11,7 @@ struct sark_refusals;
 struct sark_seal;
 struct sark_spool;
 struct sark_token_cache;
+struct sark_tracer;
 
 /*
  * What one worker process holds open: made at its start, reachable from
@@ -30,6 +31,7 @@ struct sark_app {
 	struct sark_spool *spool;	 /* audit/spool.h */
 	struct sark_metrics *metrics;	 /* proc/metrics.h */
 	struct sark_refusals *refusals;	 /* serve/refused.h */
+	struct sark_tracer *tracer;	 /* base/span.h */
 };
 
 #endif

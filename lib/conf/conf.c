@@ -2,6 +2,7 @@
 
 #include <confuse.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -84,6 +85,7 @@ static int
 check_value(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const struct sark_conf_key *key = key_named(opt->name);
+	double ratio;
 	long value;
 
 	if (key == NULL)
@@ -95,6 +97,13 @@ check_value(cfg_t *cfg, cfg_opt_t *opt)
 			return 0;
 		cfg_error(cfg, "%s: %ld is not within %lld and %lld", key->name,
 		    value, (long long)key->min, (long long)key->max);
+		return -1;
+	case SARK_CONF_RATIO:
+		ratio = cfg_opt_getnfloat(opt, 0);
+		if (ratio >= 0 && ratio <= 1) /* and a number */
+			return 0;
+		cfg_error(
+		    cfg, "%s: %g is not within 0 and 1", key->name, ratio);
 		return -1;
 	case SARK_CONF_BOOL:
 		return 0;
@@ -128,6 +137,10 @@ options(void *ctx)
 			if (sark_num_int(key->fallback, key->min, key->max,
 				&number) == 0)
 				opt->def.number = (long)number;
+			break;
+		case SARK_CONF_RATIO:
+			opt->type = CFGT_FLOAT;
+			opt->def.fpnumber = strtod(key->fallback, NULL);
 			break;
 		case SARK_CONF_BOOL:
 			opt->type = CFGT_BOOL;
@@ -168,6 +181,9 @@ take(struct sark_conf *conf, const struct sark_conf_key *key, cfg_opt_t *opt)
 	switch (key->type) {
 	case SARK_CONF_INT:
 		*(int64_t *)at = cfg_opt_getnint(opt, 0);
+		break;
+	case SARK_CONF_RATIO:
+		*(double *)at = cfg_opt_getnfloat(opt, 0);
 		break;
 	case SARK_CONF_BOOL:
 		*(bool *)at = cfg_opt_getnbool(opt, 0) == cfg_true;
@@ -272,6 +288,8 @@ sark_conf_dump(const struct sark_conf *conf, FILE *out)
 		fprintf(out, "%s = ", key->name);
 		if (key->type == SARK_CONF_INT)
 			fprintf(out, "%lld", (long long)*(const int64_t *)at);
+		else if (key->type == SARK_CONF_RATIO)
+			fprintf(out, "%.9g", *(const double *)at);
 		else if (key->type == SARK_CONF_BOOL)
 			fputs(*(const bool *)at ? "true" : "false", out);
 		else if (key->type == SARK_CONF_LIST ||

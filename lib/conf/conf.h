@@ -63,12 +63,16 @@ struct sark_conf {
 	const char *log_level;
 	const char *log_format;
 	const char *log_target;
+	/* traces */
+	double trace_sample_ratio;
+	int64_t trace_callers_rate;
 };
 
 enum sark_conf_type {
 	SARK_CONF_TEXT,
 	SARK_CONF_PATH, /* absolute */
 	SARK_CONF_INT,
+	SARK_CONF_RATIO, /* 0 to 1 */
 	SARK_CONF_BOOL,
 	SARK_CONF_CHOICE,   /* one of choices */
 	SARK_CONF_LIST,	    /* of texts */

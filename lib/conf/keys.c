@@ -90,6 +90,10 @@ const struct sark_conf_key sark_conf_keys[] = {
 	  "Shape of a log line: key=value pairs or JSON." },
 	{ "log_target", SARK_CONF_CHOICE, AT(log_target), "stderr", 0, 0, targets,
 	  "Where log lines go." },
+	{ "trace_sample_ratio", SARK_CONF_RATIO, AT(trace_sample_ratio), "0", 0, 1, NULL,
+	  "Share of the requests that are traced, 0 to 1, where the caller has not said that his are not." },
+	{ "trace_callers_rate", SARK_CONF_INT, AT(trace_callers_rate), "0", 0, 100000, NULL,
+	  "Requests a second that each worker traces because their callers trace them." },
 	{ NULL }
 };
 /* clang-format on */

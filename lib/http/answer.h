@@ -17,7 +17,7 @@
 struct sark_answer {
 	enum sark_method method;
 	const char *request_id;
-	const char *traceparent; /* echoed; NULL without */
+	const char *traceparent; /* NULL without */
 	bool https;
 };
 

@@ -16,6 +16,7 @@
 #include "base/networks.h"
 #include "http/problem.h"
 #include "http/router.h"
+#include "http/tracing.h"
 
 #define POOL_BYTES   (32 * 1024)
 #define BODY_METHODS (SARK_POST | SARK_PUT | SARK_PATCH)
@@ -23,6 +24,7 @@
 /* One request on its way. */
 struct passage {
 	struct sark_dispatch *dispatch;
+	int64_t start_ns;
 	struct sark_incoming incoming;
 	struct sark_match match;
 	struct sark_resp resp;
@@ -174,10 +176,11 @@ static int
 pass(struct passage *p, const struct sark_exchange *in)
 {
 	struct sark_dispatch *d = p->dispatch;
+	int good = sark_incoming_read(
+	    d->app->mem, d->proxies, in, &p->incoming, &p->err);
 
-	if (sark_incoming_read(
-		d->app->mem, d->proxies, in, &p->incoming, &p->err) == -1 ||
-	    find_route(p) == -1)
+	sark_tracing_begin(d->app->tracer, &p->incoming, p->start_ns);
+	if (good == -1 || find_route(p) == -1)
 		return -1;
 	if (p->incoming.req.method == SARK_OPTIONS) {
 		p->resp.status = 204;
@@ -260,6 +263,7 @@ sark_dispatch_handle(
 
 	d->app->mem = mem;
 	p->dispatch = d;
+	p->start_ns = start;
 	memset(&p->match, 0, sizeof(p->match));
 	p->match.index = -1;
 	memset(&p->resp, 0, sizeof(p->resp));
@@ -277,6 +281,8 @@ sark_dispatch_handle(
 	duration = sark_clock_mono_ns() - start;
 	if (d->observe != NULL)
 		d->observe(d->observe_arg, p->match.index, status, duration);
+	sark_tracing_end(
+	    d->app->tracer, &p->incoming, p->match.route, status, p->err.code);
 	log_request(p, status, duration);
 	d->app->mem = NULL;
 	talloc_free(mem);

@@ -19,7 +19,7 @@ struct sark_incoming {
 	struct sark_caller caller; /* anonymous */
 	struct sark_credential credential;
 	const char *method;	  /* as sent, "" without */
-	const char *traceparent;  /* valid, or NULL */
+	const char *traceparent;  /* valid, or NULL; tracing.h */
 	const char *content_type; /* NULL without */
 	const char *content_encoding;
 	bool https;

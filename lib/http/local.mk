@@ -19,4 +19,5 @@ libsarkcommon_la_SOURCES += \
 	%D%/router.c %D%/router.h \
 	%D%/target.c %D%/target.h \
 	%D%/trace.c %D%/trace.h \
+	%D%/tracing.c %D%/tracing.h \
 	%D%/value.c %D%/value.h

@@ -48,3 +48,29 @@ sark_trace_id(const char *traceparent, char out[SARK_TRACE_ID_TEXT])
 	out[SARK_TRACE_ID_TEXT - 1] = '\0';
 	return 0;
 }
+
+static unsigned char
+digit(char c)
+{
+	return (unsigned char)(c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
+static unsigned char
+byte_at(const char *s)
+{
+	return (unsigned char)(digit(s[0]) << 4 | digit(s[1]));
+}
+
+void
+sark_trace_read(const char *traceparent, struct sark_trace_parent *parent_r)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(parent_r->trace); i++)
+		parent_r->trace[i] = byte_at(traceparent + 3 + 2 * i);
+	parent_r->span = 0;
+	for (i = 0; i < 8; i++)
+		parent_r->span =
+		    parent_r->span << 8 | byte_at(traceparent + 36 + 2 * i);
+	parent_r->sampled = (byte_at(traceparent + 53) & 1) != 0;
+}

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "base/attr.h"
+#include "base/span.h"
 
 #define SARK_TRACE_ID_TEXT 33
 
@@ -15,5 +16,8 @@ bool sark_request_id_valid(const char *s) SARK_NONNULL(1);
  */
 int sark_trace_id(const char *traceparent, char out[SARK_TRACE_ID_TEXT])
     SARK_NONNULL(1) SARK_CHECKED;
+/* Takes apart a header that sark_trace_id has found good. */
+void sark_trace_read(const char *traceparent,
+    struct sark_trace_parent *parent_r) SARK_NONNULL(1, 2);
 
 #endif

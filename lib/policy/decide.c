@@ -8,6 +8,7 @@
 #include "base/level.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/span.h"
 #include "base/str.h"
 #include "json/writer.h"
 #include "policy/answer.h"
@@ -101,6 +102,22 @@ deny_unavailable(
 }
 
 static int
+run_engine(struct asked *asked, const struct sark_engine_input *input,
+    struct sark_err *err)
+{
+	struct sark_app *app = asked->app;
+	struct sark_span span;
+	int ret;
+
+	sark_span_begin(app->tracer, &span, SARK_SPAN_ENGINE, "evaluate");
+	ret = sark_engine_eval(app->policy->engine, app->mem, input,
+	    &asked->answer, &asked->answer_len, err);
+	sark_span_end(
+	    app->tracer, &span, ret == -1 ? sark_code_name(err->code) : "");
+	return ret;
+}
+
+static int
 evaluate(
     struct asked *asked, struct sark_decision *decision, struct sark_err *err)
 {
@@ -118,8 +135,7 @@ evaluate(
 	    &asked->recalled.facts, asked->caller);
 	input.json = asked->input.data;
 	input.len = asked->input.len;
-	if (sark_engine_eval(app->policy->engine, app->mem, &input,
-		&asked->answer, &asked->answer_len, err) == -1)
+	if (run_engine(asked, &input, err) == -1)
 		return -1;
 	return sark_answer_read(
 	    app->mem, asked->answer, asked->answer_len, decision, err);
@@ -187,6 +203,8 @@ decide(
 	if (recall(asked, decision))
 		return 0;
 	facts_known = asked->recalled.facts_found;
+	sark_figure_add(asked->app->tracer,
+	    facts_known ? SARK_FIGURE_FACTS_HIT : SARK_FIGURE_FACTS_MISS);
 	if (decide_fresh(asked, decision, err) == -1)
 		return -1;
 	if (decision->cache == SARK_CACHE_BYPASS)

@@ -4,4 +4,5 @@ libsarkcommon_la_SOURCES += \
 	%D%/open.c %D%/open.h \
 	%D%/refused.c %D%/refused.h \
 	%D%/serve.c %D%/serve.h \
+	%D%/telemetry.c %D%/telemetry.h \
 	%D%/worker.c %D%/worker.h

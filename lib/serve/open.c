@@ -8,6 +8,7 @@
 #include "crypto/seal.h"
 #include "policy/policy.h"
 #include "proc/metrics.h"
+#include "serve/telemetry.h"
 #include "store/pg.h"
 #include "store/redis.h"
 
@@ -24,6 +25,7 @@ open_pg(struct sark_app *app, struct sark_err *err)
 			*p = '_';
 	app->pg = sark_pg_new(
 	    app, conf->postgresql, role, conf->postgresql_timeout_ms);
+	sark_pg_trace(app->pg, app->tracer);
 	return 0;
 }
 
@@ -35,6 +37,7 @@ open_redis(struct sark_app *app, struct sark_err *err)
 	(void)err;
 	app->redis = sark_redis_new(app, conf->redis_socket,
 	    conf->redis_database, conf->redis_timeout_ms);
+	sark_redis_trace(app->redis, app->tracer);
 	return 0;
 }
 
@@ -142,7 +145,8 @@ sark_app_open(void *ctx, const struct sark_program *program,
 
 	app->program = program->name;
 	app->conf = conf;
-	if (sark_metrics_open(app, path, &app->metrics, err) == -1)
+	if (sark_metrics_open(app, path, &app->metrics, err) == -1 ||
+	    sark_telemetry_open(app, err) == -1)
 		goto failed;
 	for (i = 0; i < SARK_COUNT(parts); i++)
 		if ((program->needs & parts[i].bit) != 0 && absent(app, i) &&

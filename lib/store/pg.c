@@ -8,8 +8,10 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/span.h"
 #include "base/str.h"
 #include "base/uuid.h"
+#include "store/report.h"
 #include "store/rows.h"
 #include "store/wire.h"
 
@@ -26,26 +28,6 @@ sark_pg_drop(struct sark_pg *pg)
 	pg->conn = NULL;
 	pg->nprepared = 0;
 	pg->unflushed = 0;
-}
-
-static int
-close_pg(struct sark_pg *pg)
-{
-	sark_pg_drop(pg);
-	return 0;
-}
-
-struct sark_pg *
-sark_pg_new(
-    void *ctx, const char *conninfo, const char *role, int64_t timeout_ms)
-{
-	struct sark_pg *pg = sark_new(ctx, struct sark_pg);
-
-	pg->conninfo = sark_strdup(pg, conninfo);
-	pg->role = role != NULL ? sark_strdup(pg, role) : NULL;
-	pg->timeout_ms = timeout_ms;
-	talloc_set_destructor(pg, close_pg);
-	return pg;
 }
 
 /* A bare database name is no connection string, but libpq takes it. */
@@ -167,6 +149,8 @@ connect_finish(struct sark_pg *pg, int64_t deadline_ns)
 static enum sark_wire
 connect_now(struct sark_pg *pg)
 {
+	struct sark_span span;
+	enum sark_wire end;
 	uint32_t spread;
 
 	if (sark_clock_mono_ns() < pg->quiet_until_ns)
@@ -180,9 +164,13 @@ connect_now(struct sark_pg *pg)
 			    "postgresql is not a valid connection string");
 		PQconninfoFree(o);
 	}
+	sark_span_begin(
+	    pg->tracer, &span, SARK_SPAN_POSTGRESQL, SARK_SPAN_CONNECT);
 	pg->conn = connect_start(pg);
-	if (connect_finish(pg, deadline_of(pg)) == SARK_WIRE_DONE)
-		return SARK_WIRE_DONE;
+	end = connect_finish(pg, deadline_of(pg));
+	sark_span_end(pg->tracer, &span, sark_wire_word(pg, end));
+	if (end == SARK_WIRE_DONE)
+		return end;
 
 	/* Workers that failed together shall not come back together. */
 	sark_random(&spread, sizeof(spread));

@@ -24,6 +24,7 @@
  * The server runs a statement at most 9/10 of timeout_ms, time zone UTC.
  */
 struct sark_pg;
+struct sark_tracer;
 struct sark_rows; /* the rows of an answer */
 
 /* A prepared statement: a name unique in the process, $1..$n all text. */
@@ -39,6 +40,12 @@ struct sark_stmt {
  */
 struct sark_pg *sark_pg_new(void *ctx, const char *conninfo, const char *role,
     int64_t timeout_ms) SARK_NONNULL(2);
+/*
+ * Has every connect and every statement be a span of tracer, which is lent;
+ * its name is the statement's.
+ */
+void sark_pg_trace(struct sark_pg *pg, struct sark_tracer *tracer)
+    SARK_NONNULL(1);
 /* Closes the connection; the next call makes a new one. */
 void sark_pg_drop(struct sark_pg *pg) SARK_NONNULL(1);
 /*

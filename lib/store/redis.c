@@ -8,21 +8,25 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/span.h"
 #include "base/str.h"
 
 #define NS_PER_MS	INT64_C(1000000)
 #define QUIET_MS	1000
 #define REPLY_BYTES_MAX ((size_t)16 << 20)
 #define TEXT_MAX	128
+#define WORD_MAX	24
 
 struct sark_redis {
 	char *socket;
 	int64_t database;
 	int64_t timeout_ms;
+	struct sark_tracer *tracer;
 	redisContext *conn;
 	struct sark_buf out;
 	int64_t quiet_until_ns;
 	char text[TEXT_MAX];	  /* why it is quiet */
+	char word[WORD_MAX];	  /* first of the reply that was an error */
 	char run[SARK_REDIS_RUN]; /* of conn, "" if not asked yet */
 };
 
@@ -59,6 +63,12 @@ sark_redis_new(
 	sark_buf_init(&redis->out, redis);
 	talloc_set_destructor(redis, close_redis);
 	return redis;
+}
+
+void
+sark_redis_trace(struct sark_redis *redis, struct sark_tracer *tracer)
+{
+	redis->tracer = tracer;
 }
 
 /* Throws the connection away and stays quiet for a while. */
@@ -181,16 +191,13 @@ select_database(struct sark_redis *redis, struct sark_err *err)
 }
 
 static int
-connect_now(struct sark_redis *redis, struct sark_err *err)
+dial(struct sark_redis *redis, struct sark_err *err)
 {
 	const struct timeval timeout = {
 		.tv_sec = redis->timeout_ms / 1000,
 		.tv_usec = redis->timeout_ms % 1000 * 1000,
 	};
 
-	if (sark_clock_mono_ns() < redis->quiet_until_ns)
-		return sark_err_set(
-		    err, SARK_UNAVAILABLE, "redis: %s", redis->text);
 	redis->conn = redisConnectUnixWithTimeout(redis->socket, timeout);
 	if (redis->conn == NULL)
 		sark_mem_exhausted();
@@ -201,6 +208,23 @@ connect_now(struct sark_redis *redis, struct sark_err *err)
 	if (redis->database != 0)
 		return select_database(redis, err);
 	return 0;
+}
+
+static int
+connect_now(struct sark_redis *redis, struct sark_err *err)
+{
+	struct sark_span span;
+	int ret;
+
+	if (sark_clock_mono_ns() < redis->quiet_until_ns)
+		return sark_err_set(
+		    err, SARK_UNAVAILABLE, "redis: %s", redis->text);
+	sark_span_begin(
+	    redis->tracer, &span, SARK_SPAN_REDIS, SARK_SPAN_CONNECT);
+	ret = dial(redis, err);
+	sark_span_end(
+	    redis->tracer, &span, ret == -1 ? sark_code_name(err->code) : "");
+	return ret;
 }
 
 /*
@@ -311,14 +335,33 @@ read_replies(struct sark_redis *redis, void *ctx, struct sark_reply *replies,
 }
 
 static int
-judge(const struct sark_reply *reply, struct sark_err *err)
+judge(struct sark_redis *redis, const struct sark_reply *reply,
+    struct sark_err *err)
 {
 	if (reply->type != SARK_REPLY_ERROR)
 		return 0;
-	for (size_t i = 0; i < SARK_COUNT(unable); i++)
-		if (sark_str_starts(reply->str, unable[i]))
-			return sark_err_set(
-			    err, SARK_UNAVAILABLE, "redis: %s", reply->str);
+	for (size_t i = 0; i < SARK_COUNT(unable); i++) {
+		if (!sark_str_starts(reply->str, unable[i]))
+			continue;
+		(void)sark_str_copy(
+		    redis->word, strcspn(unable[i], " ") + 1, unable[i]);
+		return sark_err_set(
+		    err, SARK_UNAVAILABLE, "redis: %s", reply->str);
+	}
+	return 0;
+}
+
+/* What is in the buffer for one answer each. */
+static int
+exchange(struct sark_redis *redis, void *ctx, struct sark_reply *replies,
+    size_t n, struct sark_err *err)
+{
+	if (send_commands(redis, err) == -1 ||
+	    read_replies(redis, ctx, replies, n, err) == -1)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (judge(redis, &replies[i], err) == -1)
+			return -1;
 	return 0;
 }
 
@@ -328,6 +371,9 @@ sark_redis_pipeline(struct sark_redis *redis, void *ctx,
     const struct sark_reply **replies_r, struct sark_err *err)
 {
 	struct sark_reply *replies;
+	struct sark_span span;
+	const char *error = "";
+	int ret;
 
 	if (ensure(redis, err) == -1)
 		return -1;
@@ -336,14 +382,16 @@ sark_redis_pipeline(struct sark_redis *redis, void *ctx,
 		if (add_command(redis, &cmds[i], err) == -1)
 			return -1;
 	replies = sark_new_array(ctx, struct sark_reply, n);
-	if (send_commands(redis, err) == -1 ||
-	    read_replies(redis, ctx, replies, n, err) == -1)
-		return -1;
-	for (size_t i = 0; i < n; i++)
-		if (judge(&replies[i], err) == -1)
-			return -1;
+	redis->word[0] = '\0';
+	sark_span_begin(redis->tracer, &span, SARK_SPAN_REDIS, cmds[0].argv[0]);
+	span.commands = (uint32_t)n;
+	ret = exchange(redis, ctx, replies, n, err);
+	if (ret == -1)
+		error = redis->word[0] != '\0' ? redis->word
+					       : sark_code_name(err->code);
+	sark_span_end(redis->tracer, &span, error);
 	*replies_r = replies;
-	return 0;
+	return ret;
 }
 
 /* Keeps the value of the line run_id of INFO. */

@@ -19,6 +19,7 @@
  * MISCONF or the like; TIMEOUT.
  */
 struct sark_redis;
+struct sark_tracer;
 
 #define SARK_REDIS_RUN 41
 
@@ -48,6 +49,12 @@ struct sark_redis_cmd {
 
 struct sark_redis *sark_redis_new(void *ctx, const char *socket,
     int64_t database, int64_t timeout_ms) SARK_NONNULL(2);
+/*
+ * Has every connect and every round trip be a span of tracer, which is lent;
+ * its name is the first command's.
+ */
+void sark_redis_trace(struct sark_redis *redis, struct sark_tracer *tracer)
+    SARK_NONNULL(1);
 /*
  * Sends n commands and reads n replies, one round trip.  replies_r is an
  * array of n on ctx.  An error reply to one command is a reply of type

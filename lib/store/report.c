@@ -44,3 +44,24 @@ sark_pg_report(const struct sark_pg *pg, enum sark_wire end, const char *what,
 	}
 	return sark_err_set(err, SARK_INTERNAL, "postgresql: %s", what);
 }
+
+const char *
+sark_wire_word(const struct sark_pg *pg, enum sark_wire end)
+{
+	switch (end) {
+	case SARK_WIRE_DONE:
+		return "";
+	case SARK_WIRE_REFUSED:
+		return pg->sqlstate[0] != '\0' ? pg->sqlstate : "refused";
+	case SARK_WIRE_AWAY:
+		return "unavailable";
+	case SARK_WIRE_UNSENT:
+	case SARK_WIRE_LOST:
+		return "lost";
+	case SARK_WIRE_LATE:
+		return "timeout";
+	case SARK_WIRE_MISUSED:
+		break;
+	}
+	return sark_code_name(pg->code);
+}

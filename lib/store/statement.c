@@ -1,11 +1,39 @@
 #include <stdarg.h>
 
+#include "base/mem.h"
+#include "base/span.h"
 #include "store/pg.h"
 #include "store/report.h"
 #include "store/wire.h"
 
 #define PARAMS_MAX 32
 #define AGAIN_MAX  3
+
+static int
+close_pg(struct sark_pg *pg)
+{
+	sark_pg_drop(pg);
+	return 0;
+}
+
+struct sark_pg *
+sark_pg_new(
+    void *ctx, const char *conninfo, const char *role, int64_t timeout_ms)
+{
+	struct sark_pg *pg = sark_new(ctx, struct sark_pg);
+
+	pg->conninfo = sark_strdup(pg, conninfo);
+	pg->role = role != NULL ? sark_strdup(pg, role) : NULL;
+	pg->timeout_ms = timeout_ms;
+	talloc_set_destructor(pg, close_pg);
+	return pg;
+}
+
+void
+sark_pg_trace(struct sark_pg *pg, struct sark_tracer *tracer)
+{
+	pg->tracer = tracer;
+}
 
 /* Whether running it once more cannot do anything twice. */
 static bool
@@ -22,15 +50,28 @@ worth_again(struct sark_pg *pg, enum sark_wire end)
 }
 
 static enum sark_wire
+run_once(struct sark_pg *pg, const struct sark_stmt *stmt,
+    const char *const *params, struct sark_answer *answer)
+{
+	enum sark_wire end = sark_wire_ensure(pg);
+	struct sark_span span;
+
+	if (end != SARK_WIRE_DONE)
+		return end;
+	sark_span_begin(pg->tracer, &span, SARK_SPAN_POSTGRESQL, stmt->name);
+	end = sark_wire_run(pg, stmt, params, answer);
+	sark_span_end(pg->tracer, &span, sark_wire_word(pg, end));
+	return end;
+}
+
+static enum sark_wire
 run(struct sark_pg *pg, const struct sark_stmt *stmt, const char *const *params,
     struct sark_answer *answer)
 {
 	enum sark_wire end;
 
 	for (int again = 0;; again++) {
-		end = sark_wire_ensure(pg);
-		if (end == SARK_WIRE_DONE)
-			end = sark_wire_run(pg, stmt, params, answer);
+		end = run_once(pg, stmt, params, answer);
 		if (again == AGAIN_MAX || !worth_again(pg, end))
 			return end;
 	}

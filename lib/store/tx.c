@@ -1,6 +1,20 @@
+#include "base/span.h"
 #include "store/pg.h"
 #include "store/report.h"
 #include "store/wire.h"
+
+static enum sark_wire
+command(struct sark_pg *pg, const char *name, const char *sql,
+    struct sark_answer *answer)
+{
+	struct sark_span span;
+	enum sark_wire end;
+
+	sark_span_begin(pg->tracer, &span, SARK_SPAN_POSTGRESQL, name);
+	end = sark_wire_command(pg, sql, answer);
+	sark_span_end(pg->tracer, &span, sark_wire_word(pg, end));
+	return end;
+}
 
 static enum sark_wire
 begin(struct sark_pg *pg)
@@ -10,7 +24,7 @@ begin(struct sark_pg *pg)
 
 	if (end != SARK_WIRE_DONE)
 		return end;
-	return sark_wire_command(pg, "BEGIN", &answer);
+	return command(pg, "begin", "BEGIN", &answer);
 }
 
 int
@@ -48,7 +62,7 @@ sark_tx_commit(struct sark_tx *tx, struct sark_err *err)
 		sark_pg_drop(pg);
 		end = sark_wire_ensure(pg);
 	} else {
-		end = sark_wire_command(pg, "COMMIT", &answer);
+		end = command(pg, "commit", "COMMIT", &answer);
 	}
 	if (sark_pg_report(pg, end, "commit", true, err) == -1)
 		return -1;
@@ -74,7 +88,7 @@ sark_tx_end(struct sark_tx *tx)
 	if (pg->conn == NULL || sark_wire_idle(pg))
 		return;
 	if (!sark_wire_in_tx(pg) ||
-	    sark_wire_command(pg, "ROLLBACK", &answer) != SARK_WIRE_DONE)
+	    command(pg, "rollback", "ROLLBACK", &answer) != SARK_WIRE_DONE)
 		sark_pg_drop(pg);
 }
 
@@ -98,7 +112,7 @@ sark_tx_copy_begin(
 	if (in_tx(tx, err) == -1)
 		return -1;
 	return sark_pg_report(tx->pg,
-	    sark_wire_command(tx->pg, copy_sql, &answer), "copy", false, err);
+	    command(tx->pg, "copy", copy_sql, &answer), "copy", false, err);
 }
 
 int

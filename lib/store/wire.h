@@ -16,6 +16,7 @@
 struct pg_conn; /* PGconn, by the name libpq gives it */
 struct sark_rows;
 struct sark_stmt;
+struct sark_tracer;
 
 #define SARK_WIRE_TEXT 256
 
@@ -34,7 +35,8 @@ struct sark_pg {
 	char *conninfo;
 	char *role;
 	int64_t timeout_ms;
-	struct pg_conn *conn; /* libpq's PGconn */
+	struct sark_tracer *tracer; /* NULL without */
+	struct pg_conn *conn;	    /* libpq's PGconn */
 	int64_t quiet_until_ns;
 	bool in_tx;
 	const struct sark_stmt **prepared; /* on this connection */

@@ -16,4 +16,5 @@ PERL_TESTS += \
 	%D%/registry.t \
 	%D%/sandbox.t \
 	%D%/start.t \
-	%D%/status.t
+	%D%/status.t \
+	%D%/telemetry.t

@@ -63,6 +63,7 @@ sub start ($class, @names) {
 sub temp ($self) { return $self->{temp} }
 sub conf ($self) { return $self->{temp}->path('sark.conf') }
 sub spool ($self) { return $self->{spool} }
+sub run_dir ($self) { return $self->{run} }
 sub url ($self) { return $self->{lighttpd}->url }
 sub postgresql ($self) { return $self->{postgresql} }
 sub redis ($self) { return $self->{redis} }

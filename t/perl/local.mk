@@ -16,6 +16,7 @@ EXTRA_DIST += \
 	%D%/Sark/Skip.pm \
 	%D%/Sark/Source.pm \
 	%D%/Sark/Temp.pm \
+	%D%/Sark/Trace.pm \
 	%D%/Sark/Tree.pm \
 	%D%/Sark/WebServer.pm \
 	%D%/Sark/Wire.pm

@@ -8,13 +8,13 @@ use Test::More;
 
 my @tools = qw(base conf json crypto);
 my @below = (@tools, 'store', 'audit');
-my @all = (@below, qw(net auth registry policy http proc serve));
+my @all = (@below, qw(net trace auth registry policy http proc serve));
 
 # What each room may include, besides itself.
 my %sees = (
 	base => [], conf => ['base'], json => ['base'],
 	crypto => [qw(base conf json)],
-	net => \@tools, store => \@tools, audit => [@tools, 'store'],
+	net => \@tools, trace => \@tools, store => \@tools, audit => [@tools, 'store'],
 	auth => \@below, policy => \@below,
 	registry => [@below, 'policy'],	# it asks before it changes
 	http => \@tools, proc => \@tools, serve => \@all,

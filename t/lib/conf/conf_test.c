@@ -51,11 +51,13 @@ values_are_taken(void **state)
 	(void)state;
 	assert_int_equal(
 	    read_text("audience = \"a\"\nspool_sync = true\n"
+		      "trace_sample_ratio = 0.25\n"
 		      "trusted_proxies = {\"10.0.0.1\", \"10.1.0.0/16\"}\n",
 		&conf, &err),
 	    0);
 	assert_string_equal(conf->audience, "a");
 	assert_true(conf->spool_sync);
+	assert_true(conf->trace_sample_ratio == 0.25);
 	assert_string_equal(conf->trusted_proxies[1], "10.1.0.0/16");
 	talloc_free(conf);
 }
@@ -75,6 +77,10 @@ bad_values_name_their_line(void **state)
 		"\nmetrics_allow = {\"10.0.0.300\"}\n",
 		"\ntrusted_proxies = {\"10.0.0.0/33\"}\n",
 		"trusted_proxies = {\"10.0.0.0/8\",\n\"10.0.0.1/8\"}\n",
+		"\ntrace_sample_ratio = 1.01\n",
+		"\ntrace_sample_ratio = -0.01\n",
+		"\ntrace_sample_ratio = nan\n",
+		"\ntrace_sample_ratio = 0,5\n",
 		"# one\nno_such_key = 1\n",
 		"// one # two\nno_such_key = 1\n",
 		"//one\nno_such_key = 1\n",

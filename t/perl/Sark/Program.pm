@@ -50,7 +50,7 @@ sub write_conf ($self, $path, %conf) {
 sub literal ($value) {
 	return '{' . join(', ', map { literal($_) } @$value) . '}'
 	    if ref $value;
-	return $value if $value =~ /^(?:-?\d+|true|false)$/;
+	return $value if $value =~ /^(?:-?\d+(?:\.\d+)?|true|false)$/;
 	return '"' . $value =~ s/(["\\])/\\$1/gr . '"';
 }
 

@@ -35,7 +35,7 @@ sub text ($c) {
 
 # A row as it would be written in the file.
 sub written ($row) {
-	return $row->{type} =~ /^(?:INT|BOOL|LIST|NETWORKS)$/
+	return $row->{type} =~ /^(?:INT|RATIO|BOOL|LIST|NETWORKS)$/
 	    ? "$row->{name} = $row->{default}"
 	    : "$row->{name} = \"$row->{default}\"";
 }

@@ -1,0 +1,2 @@
+libsarkcommon_la_SOURCES += \
+	%D%/send.c %D%/send.h
