@@ -20,6 +20,11 @@ bin_sark_audit_load_SOURCES = %D%/sark-audit-load.c %D%/tool.c %D%/tool.h
 bin_sark_audit_load_CFLAGS = $(TOOL_CFLAGS)
 bin_sark_audit_load_LDADD = $(TOOL_LDADD)
 
+sbin_PROGRAMS += bin/sark-expire
+bin_sark_expire_SOURCES = %D%/sark-expire.c %D%/tool.c %D%/tool.h
+bin_sark_expire_CFLAGS = $(TOOL_CFLAGS)
+bin_sark_expire_LDADD = $(TOOL_LDADD)
+
 sbin_PROGRAMS += bin/sark-user
 bin_sark_user_SOURCES = %D%/sark-user.c %D%/prompt.c %D%/prompt.h \
 	%D%/tool.c %D%/tool.h

@@ -10,7 +10,8 @@ dist_sarkdeploy_DATA = \
 	%D%/deploy/0005-audit.sql \
 	%D%/deploy/0006-rights.sql \
 	%D%/deploy/0007-audit-search.sql \
-	%D%/deploy/0008-ledger-programs.sql
+	%D%/deploy/0008-ledger-programs.sql \
+	%D%/deploy/0009-idempotency.sql
 
 sarkverifydir = $(sarksqldir)/verify
 dist_sarkverify_DATA = \
@@ -21,7 +22,8 @@ dist_sarkverify_DATA = \
 	%D%/verify/0005-audit.sql \
 	%D%/verify/0006-rights.sql \
 	%D%/verify/0007-audit-search.sql \
-	%D%/verify/0008-ledger-programs.sql
+	%D%/verify/0008-ledger-programs.sql \
+	%D%/verify/0009-idempotency.sql
 
 sarkrevertdir = $(sarksqldir)/revert
 dist_sarkrevert_DATA = \
@@ -32,6 +34,7 @@ dist_sarkrevert_DATA = \
 	%D%/revert/0005-audit.sql \
 	%D%/revert/0006-rights.sql \
 	%D%/revert/0007-audit-search.sql \
-	%D%/revert/0008-ledger-programs.sql
+	%D%/revert/0008-ledger-programs.sql \
+	%D%/revert/0009-idempotency.sql
 
 EXTRA_DIST += %D%/README

@@ -133,7 +133,7 @@ postgresql_access() {
 		printf 'sark %s postgres\n' "$postgresql_user"
 		printf 'sark %s sark_owner\n' "$(id -un)"
 		for role in login refresh registry policy audit status admin \
-		    audit_load; do
+		    audit_load expire; do
 			printf 'sark %s sark_%s\n' "$service_user" "$role"
 			[ -z "$root" ] || printf 'sark root sark_%s\n' "$role"
 		done

@@ -79,7 +79,8 @@ static const struct sark_input detect_in = { detect, sizeof(struct detect_body) 
 /* Writers' events are written by the area, in the writer's transaction. */
 const struct sark_route registry_routes[] = {
 	{ SARK_POST, "/api/v1/servers", SARK_MAY("server:register"),
-	  &new_server_in, post_server, "server_registered", SARK_LIMIT_USER, 0 },
+	  &new_server_in, post_server, "server_registered", SARK_LIMIT_USER, 0,
+	  .creates = true },
 	{ SARK_GET, "/api/v1/servers", SARK_MAY("server:read"),
 	  &server_list_in, get_servers, NULL, SARK_LIMIT_USER, 0 },
 	{ SARK_GET, "/api/v1/servers/{id}", SARK_MAY("server:read"),

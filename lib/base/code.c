@@ -25,6 +25,8 @@ static const struct {
 	[SARK_PROVIDER_DISABLED] = { "provider_disabled", "Provider disabled", 404, EX_UNAVAILABLE },
 	[SARK_METHOD_NOT_ALLOWED] = { "method_not_allowed", "Method not allowed", 405, EX_USAGE },
 	[SARK_CONFLICT] = { "conflict", "Conflict", 409, EX_CANTCREAT },
+	[SARK_IDEMPOTENCY_KEY_REUSED] = { "idempotency_key_reused", "Idempotency key reused", 409, EX_CANTCREAT },
+	[SARK_IDEMPOTENCY_IN_PROGRESS] = { "idempotency_in_progress", "Request in progress", 409, EX_TEMPFAIL },
 	[SARK_PRECONDITION_FAILED] = { "precondition_failed", "Precondition failed", 412, EX_CANTCREAT },
 	[SARK_TOO_LARGE] = { "too_large", "Content too large", 413, EX_DATAERR },
 	[SARK_URI_TOO_LONG] = { "uri_too_long", "URI too long", 414, EX_DATAERR },

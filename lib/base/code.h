@@ -20,6 +20,8 @@ enum sark_code {
 	SARK_PROVIDER_DISABLED, /* a login that is not set up */
 	SARK_METHOD_NOT_ALLOWED,
 	SARK_CONFLICT,
+	SARK_IDEMPOTENCY_KEY_REUSED,  /* with another request */
+	SARK_IDEMPOTENCY_IN_PROGRESS, /* the first is not done yet */
 	SARK_PRECONDITION_FAILED,
 	SARK_TOO_LARGE,
 	SARK_URI_TOO_LONG,

@@ -171,6 +171,18 @@ read_input(struct passage *p)
 	return 0;
 }
 
+static int
+handle(struct passage *p)
+{
+	const struct sark_route *route = p->match.route;
+	const struct sark_req *req = &p->incoming.req;
+	struct sark_dispatch *d = p->dispatch;
+
+	if (route->creates && req->idempotency_key != NULL)
+		return d->once(d->app, route, req, &p->resp, &p->err);
+	return route->handler(d->app, req, &p->resp, &p->err);
+}
+
 /* The order is the contract: what comes first hides what comes after. */
 static int
 pass(struct passage *p, const struct sark_exchange *in)
@@ -190,8 +202,7 @@ pass(struct passage *p, const struct sark_exchange *in)
 	if (check_size(p) == -1 || check_admission(p) == -1 ||
 	    check_access(p) == -1 || read_input(p) == -1)
 		return -1;
-	return p->match.route->handler(
-	    d->app, &p->incoming.req, &p->resp, &p->err);
+	return handle(p);
 }
 
 /* The error as the answer; a refusal is told to the audit hook first. */

@@ -39,6 +39,13 @@ struct sark_dispatch {
 	int (*authenticate)(struct sark_app *app, const char *bearer,
 	    const char *api_key, struct sark_caller *caller,
 	    struct sark_err *err);
+	/*
+	 * Runs the handler of a route that creates when the request has an
+	 * Idempotency-Key: at most once for one key (idempotency.h).
+	 */
+	int (*once)(struct sark_app *app, const struct sark_route *route,
+	    const struct sark_req *req, struct sark_resp *resp,
+	    struct sark_err *err);
 	/* Counts an answer; route is its index in routes, -1 without. */
 	void (*observe)(void *arg, int route, int status, int64_t duration_ns);
 	void *observe_arg;

@@ -236,6 +236,9 @@ sark_incoming_read(void *mem, const struct sark_networks *proxies,
 	incoming->req.no_cache =
 	    listed(get(in, "HTTP_CACHE_CONTROL"), "no-cache");
 	incoming->req.if_none_match = get(in, "HTTP_IF_NONE_MATCH");
+	incoming->req.if_match = sark_exchange_get(in, "HTTP_IF_MATCH");
+	incoming->req.idempotency_key =
+	    sark_exchange_get(in, "HTTP_IDEMPOTENCY_KEY");
 	incoming->content_type = sark_exchange_get(in, "CONTENT_TYPE");
 	incoming->content_encoding =
 	    sark_exchange_get(in, "HTTP_CONTENT_ENCODING");

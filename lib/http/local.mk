@@ -9,6 +9,7 @@ libsarkcommon_la_SOURCES += \
 	%D%/exchange.c %D%/exchange.h \
 	%D%/fcgi.c %D%/fcgi.h \
 	%D%/field.c %D%/field.h \
+	%D%/idempotency.c %D%/idempotency.h \
 	%D%/incoming.c %D%/incoming.h \
 	%D%/listen.c %D%/listen.h \
 	%D%/problem.c %D%/problem.h \

@@ -62,7 +62,8 @@ sark_problem_write(
 	sark_buf_reset(&resp->body);
 	if (resp->status == 401 || code == SARK_INSUFFICIENT_SCOPE)
 		challenge(resp, code);
-	if (resp->status == 429 || resp->status == 503)
+	if (resp->status == 429 || resp->status == 503 ||
+	    code == SARK_IDEMPOTENCY_IN_PROGRESS)
 		sark_buf_format(
 		    &resp->headers, "Retry-After: %d\r\n", RETRY_AFTER_S);
 	sark_jw_init(&jw, &resp->body);

@@ -36,7 +36,9 @@ struct sark_req {
 	const void *input;		      /* the route's input struct */
 	const struct sark_json *json;	      /* the body, NULL without */
 	bool no_cache;			      /* Cache-Control: no-cache */
+	const char *if_match;		      /* as sent, NULL without */
 	const char *if_none_match;	      /* as sent, "" without */
+	const char *idempotency_key;	      /* as sent, NULL without */
 	void *mem;
 };
 

@@ -1,6 +1,9 @@
 #ifndef SARK_HTTP_ROUTE_H
 #define SARK_HTTP_ROUTE_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "base/app.h"
 #include "base/attr.h"
 #include "base/err.h"
@@ -42,6 +45,11 @@ struct sark_route {
 	const char *audited_as; /* event type or NULL */
 	enum sark_limit limit;
 	size_t body_max; /* 0: the setting's */
+	/*
+	 * A POST that makes something, in one transaction, with its answer
+	 * in resp before that commits: Idempotency-Key works (idempotency.h).
+	 */
+	bool creates;
 };
 
 #endif

@@ -106,6 +106,12 @@ add(struct sark_router *router, const struct sark_route *route,
 		(route->permission != NULL))
 		return sark_err_set(err, SARK_CONFIG,
 		    "route %s: no handler or no access", route->path);
+	/* A key is its caller's: without one it would be everybody's. */
+	if (route->creates &&
+	    (method != SARK_POST || route->access == SARK_ACCESS_ANYONE))
+		return sark_err_set(err, SARK_CONFIG,
+		    "route %s: creates, but is no POST of a known caller",
+		    route->path);
 	place = place_of(router, route->path);
 	bit = bit_of(method);
 	if (place->routes[bit] != -1)

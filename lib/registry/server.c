@@ -212,20 +212,24 @@ out:
 }
 
 int
-sark_server_register(struct sark_app *app, const struct sark_caller *caller,
+sark_server_draft(struct sark_app *app, const struct sark_caller *caller,
     const struct sark_new_server *in, struct sark_server **server_r,
     struct sark_err *err)
 {
-	struct sark_generation_of *changed;
-	struct sark_server *server;
-	int ret;
-
 	if (check_endpoint(in, err) == -1 || check_names(in, err) == -1 ||
 	    check_team(caller, in->team, err) == -1)
 		return -1;
-	server = server_from(app->mem, caller, in);
-	if (policy_lets(app, caller, server, err) == -1)
-		return -1;
+	*server_r = server_from(app->mem, caller, in);
+	return policy_lets(app, caller, *server_r, err);
+}
+
+int
+sark_server_register(struct sark_app *app, const struct sark_caller *caller,
+    const struct sark_server *server, struct sark_err *err)
+{
+	struct sark_generation_of *changed;
+	int ret;
+
 	/* A name that nobody offered was decided as an unknown tool so far. */
 	changed =
 	    sark_tool_generations(app->mem, server->tools, server->ntools);
@@ -236,8 +240,6 @@ sark_server_register(struct sark_app *app, const struct sark_caller *caller,
 	/* With the outcome unknown the hold has to run its time. */
 	if (err->code != SARK_UNCERTAIN)
 		sark_generations_release(app->redis, changed, server->ntools);
-	if (ret == 0)
-		*server_r = server;
 	return ret;
 }
 

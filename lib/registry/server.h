@@ -41,22 +41,28 @@ struct sark_new_server {
 };
 
 /*
- * Registers a server with its tools, as one transaction with its audit
- * event.  Tools without a level get the one that their words suggest
- * (sensitivity.h); a server without one gets its tools' highest, or medium.
- * The policy is asked first, action "server:register".
+ * A server as it will be registered.  Tools without a level get the one that
+ * their words suggest (sensitivity.h); a server without one gets its tools'
+ * highest, or medium.  The policy is asked, action "server:register".
  *
- * *server_r is on app->mem.
+ * *server_r is on app->mem; nothing is written.
  *
  * Errors: INVALID a field that does not fit another (an http server without
  * endpoint, two tools of one name); FORBIDDEN the policy said no, its reason
- * is the text, or the team is not the caller's; CONFLICT the name is taken by
- * another live server of the team; UNAVAILABLE no database or no Redis;
- * UNCERTAIN the commit's answer was lost.
+ * is the text, or the team is not the caller's; POLICY_UNAVAILABLE.
  */
-int sark_server_register(struct sark_app *app, const struct sark_caller *caller,
+int sark_server_draft(struct sark_app *app, const struct sark_caller *caller,
     const struct sark_new_server *in, struct sark_server **server_r,
     struct sark_err *err) SARK_NONNULL(1, 2, 3, 4, 5) SARK_CHECKED;
+/*
+ * Registers it with its tools, as one transaction with its audit event.
+ *
+ * Errors: CONFLICT the name is taken by another live server of the team;
+ * UNAVAILABLE no database or no Redis; UNCERTAIN the commit's answer was lost.
+ */
+int sark_server_register(struct sark_app *app, const struct sark_caller *caller,
+    const struct sark_server *server, struct sark_err *err)
+    SARK_NONNULL(1, 2, 3, 4) SARK_CHECKED;
 /* A server with its tools.  Errors: NOT_FOUND; those of the store. */
 int sark_server_get(struct sark_app *app, const char *id,
     struct sark_server **server_r, struct sark_err *err)

@@ -1,5 +1,6 @@
 libsarkcommon_la_SOURCES += \
 	%D%/confine.c %D%/confine.h \
+	%D%/idempotency.c %D%/idempotency.h \
 	%D%/observe.c %D%/observe.h \
 	%D%/open.c %D%/open.h \
 	%D%/refused.c %D%/refused.h \

@@ -13,6 +13,7 @@
 #include "proc/metrics.h"
 #include "proc/signals.h"
 #include "serve/confine.h"
+#include "serve/idempotency.h"
 #include "serve/observe.h"
 #include "serve/open.h"
 #include "serve/refused.h"
@@ -76,6 +77,22 @@ handle(void *arg, const struct sark_exchange *in, struct sark_buf *out)
 	sark_dispatch_handle(&work->dispatch, in, out);
 }
 
+/* What keeps the answers of routes that create: see idempotency.h. */
+static int
+check_routes(const struct sark_program *program, struct sark_err *err)
+{
+	const unsigned int needs = SARK_NEEDS_PG | SARK_NEEDS_SEAL;
+	const struct sark_route *route;
+
+	for (route = program->routes; route->path != NULL; route++)
+		if (route->creates && (program->needs & needs) != needs)
+			return sark_err_set(err, SARK_INTERNAL,
+			    "route %s creates, but %s has no PostgreSQL or no "
+			    "seal",
+			    route->path, program->name);
+	return 0;
+}
+
 static int
 prepare(struct work *work, const struct sark_worker *worker, void *ctx,
     struct sark_err *err)
@@ -83,6 +100,8 @@ prepare(struct work *work, const struct sark_worker *worker, void *ctx,
 	const struct sark_program *program = worker->program;
 	struct sark_app *app;
 
+	if (check_routes(program, err) == -1)
+		return -1;
 	if (sark_app_open(ctx, program, worker->conf, &work->app, err) == -1)
 		return -1;
 	app = work->app;
@@ -96,6 +115,7 @@ prepare(struct work *work, const struct sark_worker *worker, void *ctx,
 		.authenticate = authenticate,
 		.admit = admit,
 		.admit_arg = work,
+		.once = sark_idempotency_serve,
 		.observe = sark_observer_add,
 		.observe_arg = sark_observer_new(
 		    app, app->metrics, program->name, program->routes),

@@ -5,6 +5,7 @@ libsarkcommon_la_SOURCES += \
 	%D%/decisions.c %D%/decisions.h \
 	%D%/audit_search.c %D%/audit_search.h \
 	%D%/generations.c %D%/generations.h \
+	%D%/idempotency.c %D%/idempotency.h \
 	%D%/ledger.c %D%/ledger.h \
 	%D%/pattern.c %D%/pattern.h \
 	%D%/pg.c %D%/pg.h %D%/wire.h \

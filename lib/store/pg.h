@@ -74,6 +74,21 @@ int sark_tx_commit(struct sark_tx *tx, struct sark_err *err)
 void sark_tx_end(struct sark_tx *tx) SARK_NONNULL(1);
 
 /*
+ * What has to be there exactly if a change is, whoever makes the change: it
+ * rides with every transaction until it is set to NULL.  On -1 of begun or
+ * committing the transaction is rolled back, and its caller has the error.
+ */
+struct sark_rider {
+	int (*begun)(void *arg, struct sark_tx *tx, struct sark_err *err);
+	int (*committing)(void *arg, struct sark_tx *tx, struct sark_err *err);
+	void (*committed)(void *arg);
+	void *arg;
+};
+/* rider is lent. */
+void sark_pg_ride(struct sark_pg *pg, const struct sark_rider *rider)
+    SARK_NONNULL(1);
+
+/*
  * Runs a statement; exactly stmt->nparams parameters follow as const char *
  * (NULL is SQL NULL).  exec returns the number of rows touched or -1.
  */

@@ -27,6 +27,12 @@ begin(struct sark_pg *pg)
 	return command(pg, "begin", "BEGIN", &answer);
 }
 
+void
+sark_pg_ride(struct sark_pg *pg, const struct sark_rider *rider)
+{
+	pg->rider = rider;
+}
+
 int
 sark_tx_begin(struct sark_tx *tx, struct sark_pg *pg, struct sark_err *err)
 {
@@ -44,6 +50,11 @@ sark_tx_begin(struct sark_tx *tx, struct sark_pg *pg, struct sark_err *err)
 		return -1;
 	tx->open = true;
 	pg->in_tx = true;
+	if (pg->rider != NULL &&
+	    pg->rider->begun(pg->rider->arg, tx, err) == -1) {
+		sark_tx_end(tx);
+		return -1;
+	}
 	return 0;
 }
 
@@ -57,6 +68,9 @@ sark_tx_commit(struct sark_tx *tx, struct sark_err *err)
 	if (!tx->open)
 		return sark_err_set(
 		    err, SARK_INTERNAL, "commit without a transaction");
+	if (pg->rider != NULL &&
+	    pg->rider->committing(pg->rider->arg, tx, err) == -1)
+		return -1;
 	/* Lost before the commit went out: surely rolled back. */
 	if (!sark_wire_stands(pg)) {
 		sark_pg_drop(pg);
@@ -72,6 +86,8 @@ sark_tx_commit(struct sark_tx *tx, struct sark_err *err)
 		    err, SARK_INTERNAL, "commit of a failed transaction");
 	tx->open = false;
 	pg->in_tx = false;
+	if (pg->rider != NULL)
+		pg->rider->committed(pg->rider->arg);
 	return 0;
 }
 

@@ -14,6 +14,7 @@
  * statement.c and tx.c; everybody else takes pg.h.
  */
 struct pg_conn; /* PGconn, by the name libpq gives it */
+struct sark_rider;
 struct sark_rows;
 struct sark_stmt;
 struct sark_tracer;
@@ -39,6 +40,7 @@ struct sark_pg {
 	struct pg_conn *conn;	    /* libpq's PGconn */
 	int64_t quiet_until_ns;
 	bool in_tx;
+	const struct sark_rider *rider;
 	const struct sark_stmt **prepared; /* on this connection */
 	size_t nprepared;
 	size_t unflushed; /* bytes of a running COPY */

@@ -6,6 +6,7 @@ t_bin_spool_writer_LDADD = libsarkcommon.la $(TALLOC_LIBS)
 
 PERL_TESTS += %D%/audit_load.t %D%/sark-keys.t %D%/sark-user.t
 PERL_TESTS += %D%/sark-migrate.t
+PERL_TESTS += %D%/sark-expire.t
 PERL_TESTS += %D%/sarkctl.t
 PERL_TESTS += %D%/sark-policy-build.t
 PERL_TESTS += %D%/sark-run.t %D%/sark-setup.t

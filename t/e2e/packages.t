@@ -70,7 +70,8 @@ subtest 'what is where' => sub {
 		ok $server{"/lib/systemd/system/sark-$name.$_"}, "its $_"
 		    for qw(socket service);
 	}
-	for my $name (qw(setup run migrate keys user policy-build audit-load)) {
+	for my $name (qw(setup run migrate keys user policy-build audit-load
+	    expire)) {
 		is $server{"/usr/sbin/sark-$name"}, '-rwxr-xr-x',
 		    "sark-$name";
 		ok $server{"/usr/share/man/man8/sark-$name.8.gz"}, 'its page';

@@ -6,6 +6,7 @@ PERL_TESTS += \
 	%D%/cache.t \
 	%D%/cors.t \
 	%D%/faults.t \
+	%D%/idempotency.t \
 	%D%/life.t \
 	%D%/login.t \
 	%D%/login_password.t \

@@ -16,7 +16,7 @@ my ($rc, undef, $err) = $temp->run([ program('sark-migrate'), '--config',
 BAIL_OUT($err) if $rc != 0;
 
 my @roles = map { "sark_$_" } qw(login refresh registry policy audit status
-    admin audit_load);
+    admin audit_load expire);
 my $user = '00000000-0000-7000-8000-000000000001';
 my $server = '00000000-0000-7000-8000-000000000002';
 my $tool = '00000000-0000-7000-8000-000000000003';
@@ -43,6 +43,9 @@ $pg->psql(<<~"END");
 	INSERT INTO sark.audit_sequence (seq, id, time)
 	VALUES (1, '$event', now());
 	INSERT INTO sark.spool_cursor (segment) VALUES ('planted');
+	INSERT INTO sark.idempotency_key (caller_id, route, key_digest,
+	    request_digest) VALUES ('$user', 'POST /', repeat('0', 64),
+	    repeat('0', 64));
 	END
 
 my $part = $pg->psql(q{SELECT tableoid::regclass FROM sark.audit_event});
@@ -107,6 +110,14 @@ my %try = (
 	'seq:d' => q{DELETE FROM sark.audit_sequence},
 	'cursor:r' => q{SELECT * FROM sark.spool_cursor},
 	'cursor:w' => q{UPDATE sark.spool_cursor SET done = true},
+	'key:r' => q{SELECT answer FROM sark.idempotency_key},
+	'key:a' => qq{INSERT INTO sark.idempotency_key (caller_id, route,
+	    key_digest, request_digest) VALUES ('$user', 'POST /',
+	    repeat('1', 64), repeat('1', 64))},
+	'key:w' => q{UPDATE sark.idempotency_key SET answer = 'x'},
+	'key:move' => qq{UPDATE sark.idempotency_key SET caller_id = '$event'},
+	'key:d' => q{DELETE FROM sark.idempotency_key
+	    WHERE created_at <= now()},
 	'months' => q{SELECT sark.audit_partitions(4)},
 	'ledger:r' => q{SELECT * FROM sark.migration},
 	'ledger:w' => q{DELETE FROM sark.migration WHERE false},
@@ -131,7 +142,7 @@ my %may = (
 	sark_refresh => "users:r role:r team:r secret:r session:a session:end
 	    session:next $events",
 	sark_registry => "users:r role:r team:r server:r server:w tool:r tool:w
-	    history:r history:a $events",
+	    history:r history:a key:r key:a key:w $events",
 	sark_policy => 'users:r role:r team:r server:r tool:r',
 	sark_audit => 'event:r seq:r',
 	sark_status => 'pending:r cursor:r',
@@ -139,6 +150,7 @@ my %may = (
 	    team:w session:end $events",
 	sark_audit_load => 'event:r event:a pending:r pending:a pending:d seq:r
 	    seq:a cursor:r cursor:w months',
+	sark_expire => 'key:d',
 );
 
 # What comes of each: yes, no, or the SQLSTATE of another error.

@@ -91,6 +91,7 @@ sub routes ($path, $text) {
 			method => lc($method =~ s/^SARK_//r),
 			path => $route =~ s/"//gr, access => $access,
 			body_max => number($columns[7] // 0),
+			creates => $row =~ /\.creates\s*=\s*true/ ? 1 : 0,
 			fields => $input eq 'NULL' ? []
 			    : $fields{ $inputs{$input} // '' } // die "no input: $input\n" };
 	}
@@ -218,6 +219,19 @@ sub access ($where, $route, $operation) {
 		? "$where: x-permission is not " . ($may // 'absent') : ()));
 }
 
+# An operation that creates takes a key; no other does.
+sub creates ($api, $where, $route, $operation, @parameters) {
+	my $takes = grep { $_->{in} eq 'header'
+	    && $_->{name} eq 'Idempotency-Key' } @parameters;
+	my $made = $operation->{responses}{201} // {};
+	my $says = exists +($made->{headers} // {})->{'Idempotent-Replayed'};
+
+	return (($takes != $route->{creates}
+		? "$where: Idempotency-Key is " . ($takes ? 'too much' : 'missing')
+		: ()), ($takes && !($says && $operation->{responses}{409})
+		? "$where: no Idempotent-Replayed, or no 409" : ()));
+}
+
 # What every operation has, whatever its route.
 sub form ($api, $where, $path, $operation, @parameters) {
 	my %in_path = map { $_->{name} => 1 } grep { $_->{in} eq 'path' }
@@ -239,6 +253,7 @@ sub operation ($api, $route, $operation) {
 	    @{ $operation->{parameters} // [] };
 	my $body = $operation->{requestBody};
 	my @wrong = (access($where, $route, $operation),
+	    creates($api, $where, $route, $operation, @parameters),
 	    form($api, $where, $path, $operation, @parameters));
 
 	push @wrong, "$where: belongs to $route->{program}"
@@ -392,6 +407,15 @@ planted_in('a query parameter that the table lacks',
     $table =~ s/\{ "name", .*\n//r, $document);
 planted_in('another type', $table =~ s/SARK_INT/SARK_BOOL/r, $document);
 planted_in('another body limit', $table =~ s/2 \* 1024/1024/r, $document);
+planted_in('a key that the document lacks',
+    $table =~ s/(post_thing, NULL, SARK_LIMIT_USER, 0)/$1, .creates = true/r,
+    $document);
+my $keyed = $document =~ s/"summary": "s", "x-perm/"parameters": [
+    { "name": "Idempotency-Key", "in": "header" } ], "summary": "s", "x-perm/r;
+planted_in('a key that the table lacks', $table, $keyed, 2);
+planted_in('a key whose answer does not say that it is one of before',
+    $table =~ s/(post_thing, NULL, SARK_LIMIT_USER, 0)/$1, .creates = true/r,
+    $keyed);
 planted_in('another program', $table,
     $document =~ s/sark-thing/sark-other/r);
 

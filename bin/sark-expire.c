@@ -1,0 +1,129 @@
+/* sark-expire: removes from PostgreSQL what has had its time. */
+#include <argp.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sysexits.h>
+
+#include "base/mem.h"
+#include "config.h"
+#include "proc/lock.h"
+#include "proc/privs.h"
+#include "proc/signals.h"
+#include "store/idempotency.h"
+#include "store/pg.h"
+#include "store/schema.h"
+#include "tool.h"
+
+#define PROGRAM "sark-expire"
+/* Rows of one statement: short locks, and a stop is soon seen. */
+#define BATCH	     1000
+#define STATEMENT_MS 60000
+
+const char *argp_program_version = PROGRAM " (SARK) " PACKAGE_VERSION;
+
+static const char doc[] =
+    "Removes what has had its time: answers kept by Idempotency-Key for more "
+    "than 24 hours.";
+
+/* clang-format off */
+static const struct argp_option options[] = {
+	{ "config", 'c', "FILE", 0, "Settings, instead of $SARK_CONF or "
+	  SARK_CONF_DEFAULT_PATH, 0 },
+	{ "dry-run", 'n', NULL, 0, "Count only, change nothing", 0 },
+	{ "verbose", 'v', NULL, 0, "Say what was done", 0 },
+	{ NULL, 0, NULL, 0, NULL, 0 }
+};
+/* clang-format on */
+
+struct run {
+	const char *config;
+	bool dry_run, verbose;
+	struct sark_pg *pg;
+	const volatile sig_atomic_t *stop;
+};
+
+static error_t
+take(int key, char *arg, struct argp_state *state)
+{
+	struct run *run = state->input;
+
+	switch (key) {
+	case 'c':
+		run->config = arg;
+		return 0;
+	case 'n':
+		run->dry_run = true;
+		return 0;
+	case 'v':
+		run->verbose = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		argp_error(state, "unexpected argument: %s", arg);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static int
+prepare(void *ctx, struct run *run, struct sark_err *err)
+{
+	struct sark_lock *lock;
+	struct sark_conf *conf;
+
+	if (sark_conf_read(ctx, run->config, &conf, err) == -1 ||
+	    sark_privs_drop(conf->user, conf->group, err) == -1 ||
+	    sark_privs_harden(err) == -1)
+		return -1;
+	if (!run->dry_run &&
+	    sark_lock_take(ctx, conf->run_dir, "expire", &lock, err) == -1)
+		return -1;
+	run->stop = sark_signals_stop();
+	run->pg =
+	    sark_pg_new(ctx, conf->postgresql, "sark_expire", STATEMENT_MS);
+	return sark_schema_check(run->pg, err);
+}
+
+/* Batch by batch, until one is not full. */
+static int
+expire(struct run *run, struct sark_err *err)
+{
+	int64_t removed = BATCH, total = 0;
+
+	if (run->dry_run) {
+		total = sark_idempotency_expired(run->pg, err);
+		if (total == -1)
+			return -1;
+		printf("%" PRId64 " kept answers would be removed\n", total);
+		return 0;
+	}
+	while (removed == BATCH && *run->stop == 0) {
+		removed = sark_idempotency_expire(run->pg, BATCH, err);
+		if (removed == -1)
+			return -1;
+		total += removed;
+	}
+	if (run->verbose)
+		printf("%" PRId64 " kept answers removed\n", total);
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct argp argp = { options, take, NULL, doc, NULL, NULL, NULL };
+	struct run run = { .config = tool_config() };
+	struct sark_err err;
+	int status = EX_OK;
+	void *ctx;
+
+	sark_err_init(&err);
+	argp_err_exit_status = EX_USAGE;
+	argp_parse(&argp, argc, argv, 0, NULL, &run);
+	ctx = sark_mem_check(talloc_new(NULL));
+	if (prepare(ctx, &run, &err) == -1 || expire(&run, &err) == -1)
+		status = tool_failed(PROGRAM, &err);
+	talloc_free(ctx);
+	return status;
+}
