@@ -79,6 +79,10 @@ sark_generations_hold(struct sark_redis *redis,
 	const struct sark_reply *replies;
 	int ret;
 
+	if (n == 0) {
+		talloc_free(mem);
+		return 0;
+	}
 	for (size_t i = 0; i < n; i++)
 		add_hold(mem, &of[i], &cmds[i * STEPS]);
 	ret = sark_redis_pipeline(redis, mem, cmds, n * STEPS, &replies, err);
@@ -100,6 +104,10 @@ sark_generations_release(
 	const struct sark_reply *reply;
 	struct sark_err err;
 
+	if (n == 0) {
+		talloc_free(mem);
+		return;
+	}
 	argv[0] = "EVAL";
 	argv[1] = release_script;
 	argv[2] = sark_format(mem, "%zu", 2 * n);

@@ -33,7 +33,10 @@ struct sark_generation_of {
 	const char *name;
 };
 
-/* Errors: UNAVAILABLE, TIMEOUT: then the change must not be committed. */
+/*
+ * Nothing to hold, n 0, is fine and asks nobody.
+ * Errors: UNAVAILABLE, TIMEOUT: then the change must not be committed.
+ */
 int sark_generations_hold(struct sark_redis *redis,
     const struct sark_generation_of *of, size_t n, struct sark_err *err)
     SARK_NONNULL(1, 2, 4) SARK_CHECKED;
