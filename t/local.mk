@@ -26,6 +26,7 @@ include %D%/sql/local.mk
 include %D%/bin/local.mk
 include %D%/fcgi/local.mk
 include %D%/e2e/local.mk
+include %D%/fault/local.mk
 include %D%/style/local.mk
 
 if HAVE_CMOCKA

@@ -8,6 +8,7 @@
 
 #include "audit/batch.h"
 #include "audit/row.h"
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "store/audit_load.h"
@@ -125,13 +126,17 @@ store(struct sark_loading *loading, const struct sark_batch *batch,
 	}
 	if (store_events(&tx, batch, way, &stored, err) == -1)
 		goto out;
+	SARK_FAILPOINT(load_stored);
 	numbered =
 	    sark_audit_load_number(&tx, way == BY_COPY ? batch->ids : none,
 		way == BY_COPY ? batch->times : none, err);
+	SARK_FAILPOINT(load_numbered);
 	cursor.position += (int64_t)batch->used;
 	if (numbered == -1 ||
-	    sark_spool_cursor_write(&tx, loading->name, &cursor, err) == -1 ||
-	    sark_tx_commit(&tx, err) == -1)
+	    sark_spool_cursor_write(&tx, loading->name, &cursor, err) == -1)
+		goto out;
+	SARK_FAILPOINT(load_cursor);
+	if (sark_tx_commit(&tx, err) == -1)
 		goto out;
 	report_bad(loading, batch);
 	loading->position = cursor.position;
@@ -264,8 +269,10 @@ finish(struct sark_loading *loading, struct sark_err *err)
 		if (ret == -1)
 			return -1;
 	}
+	SARK_FAILPOINT(load_finished);
 	if (sark_folder_remove(loading->options->dir, loading->name, err) == -1)
 		return -1;
+	SARK_FAILPOINT(load_removed);
 	loading->result->removed++;
 	return sark_spool_cursor_forget(pg, loading->name, err);
 }

@@ -11,6 +11,7 @@
 
 #include "audit/segment.h"
 #include "base/buf.h"
+#include "base/failpoint.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -199,6 +200,10 @@ write_line(struct sark_spool *spool, struct sark_err *err)
 	const struct sark_buf *line = &spool->line;
 	ssize_t n;
 
+	if (SARK_FAILPOINT_FAILS(spool_lose))
+		return 0;
+	if (SARK_FAILPOINT_FAILS(spool_before))
+		return unavailable(err, "append", EIO);
 	do
 		n = write(spool->fd, line->data, line->len);
 	while (n == -1 && errno == EINTR);
@@ -214,6 +219,7 @@ write_line(struct sark_spool *spool, struct sark_err *err)
 		return -1;
 	}
 	spool->size += n;
+	SARK_FAILPOINT(spool_after);
 	return 0;
 }
 

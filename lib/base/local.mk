@@ -7,6 +7,7 @@ libsarkcommon_la_SOURCES += \
 	%D%/clock.c %D%/clock.h \
 	%D%/code.c %D%/code.h \
 	%D%/err.c %D%/err.h \
+	%D%/failpoint.c %D%/failpoint.h \
 	%D%/file.c %D%/file.h \
 	%D%/level.c %D%/level.h \
 	%D%/log.c %D%/log.h \

@@ -6,6 +6,7 @@
 #include <sys/uio.h>
 
 #include "base/clock.h"
+#include "base/failpoint.h"
 
 #define CHUNK	  65528 /* the largest content without padding */
 #define CHUNKS	  16	/* records of one sendmsg(2) */
@@ -137,9 +138,11 @@ answer(struct sark_conn *conn, struct sark_conn_room *room)
 		return SARK_CONN_CLOSE;
 	cut = conn->fcgi.refused != SARK_OK;
 	sark_buf_reset(&room->out);
+	SARK_FAILPOINT(request_read);
 	l->handle(l->arg, &room->exchange, &room->out);
-	if (send_answer(conn, room) == -1)
+	if (SARK_FAILPOINT_FAILS(reply_before) || send_answer(conn, room) == -1)
 		return SARK_CONN_CLOSE;
+	SARK_FAILPOINT(reply_after);
 	sark_fcgi_done(&conn->fcgi);
 	conn->served = true;
 	if (cut)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/failpoint.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "policy/manifest.h"
@@ -207,8 +208,14 @@ sark_engine_eval(struct sark_engine *engine, void *ctx,
     const struct sark_engine_input *input, const char **result_r,
     size_t *result_len_r, struct sark_err *err)
 {
-	return sark_native_eval(
+	int ret;
+
+	if (SARK_FAILPOINT_FAILS(engine_before))
+		return sark_err_set(err, SARK_POLICY_UNAVAILABLE, "failpoint");
+	ret = sark_native_eval(
 	    engine->loaded->native, ctx, input, result_r, result_len_r, err);
+	SARK_FAILPOINT(engine_after);
+	return ret;
 }
 
 int

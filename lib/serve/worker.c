@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "auth/bearer.h"
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "conf/conf.h"
@@ -197,6 +198,7 @@ sark_worker_run(const struct sark_worker *worker, struct sark_err *err)
 	if (prepare(&work, worker, ctx, err) == -1 ||
 	    sark_confine(worker->program, conf, err) == -1)
 		goto out;
+	SARK_FAILPOINT(worker_start);
 	count_start(work.app);
 	listen = (struct sark_listen){
 		.fd = STDIN_FILENO,

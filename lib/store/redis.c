@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/failpoint.h"
 #include "base/mem.h"
 #include "base/span.h"
 #include "base/str.h"
@@ -356,9 +357,13 @@ static int
 exchange(struct sark_redis *redis, void *ctx, struct sark_reply *replies,
     size_t n, struct sark_err *err)
 {
+	if (SARK_FAILPOINT_FAILS(redis_before))
+		return fail(redis, SARK_UNAVAILABLE, "failpoint", err);
 	if (send_commands(redis, err) == -1 ||
 	    read_replies(redis, ctx, replies, n, err) == -1)
 		return -1;
+	if (SARK_FAILPOINT_FAILS(redis_after))
+		return fail(redis, SARK_UNAVAILABLE, "failpoint", err);
 	for (size_t i = 0; i < n; i++)
 		if (judge(redis, &replies[i], err) == -1)
 			return -1;

@@ -1,5 +1,6 @@
 #include <stdarg.h>
 
+#include "base/failpoint.h"
 #include "base/mem.h"
 #include "base/span.h"
 #include "store/pg.h"
@@ -56,10 +57,16 @@ run_once(struct sark_pg *pg, const struct sark_stmt *stmt,
 	enum sark_wire end = sark_wire_ensure(pg);
 	struct sark_span span;
 
+	if (SARK_FAILPOINT_FAILS(pg_before))
+		end = SARK_WIRE_AWAY;
 	if (end != SARK_WIRE_DONE)
 		return end;
 	sark_span_begin(pg->tracer, &span, SARK_SPAN_POSTGRESQL, stmt->name);
 	end = sark_wire_run(pg, stmt, params, answer);
+	if (SARK_FAILPOINT_FAILS(pg_after)) {
+		sark_pg_drop(pg);
+		end = SARK_WIRE_LOST;
+	}
 	sark_span_end(pg->tracer, &span, sark_wire_word(pg, end));
 	return end;
 }

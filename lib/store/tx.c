@@ -1,3 +1,4 @@
+#include "base/failpoint.h"
 #include "base/span.h"
 #include "store/pg.h"
 #include "store/report.h"
@@ -76,7 +77,12 @@ sark_tx_commit(struct sark_tx *tx, struct sark_err *err)
 		sark_pg_drop(pg);
 		end = sark_wire_ensure(pg);
 	} else {
+		SARK_FAILPOINT(commit_before);
 		end = command(pg, "commit", "COMMIT", &answer);
+		if (SARK_FAILPOINT_FAILS(commit_after)) {
+			sark_pg_drop(pg);
+			end = SARK_WIRE_LOST;
+		}
 	}
 	if (sark_pg_report(pg, end, "commit", true, err) == -1)
 		return -1;

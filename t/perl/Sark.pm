@@ -38,6 +38,7 @@ sub password ($user) {
 #	workers		of each program, 2
 #	durable		1: PostgreSQL with fsync
 #	web		0: no web server, the sockets alone
+#	env		hash: of a program, more environment
 #	small_spool	1: the spool is a disk of 256 KiB; root only
 sub start ($class, @names) {
 	my %opt = ref $names[-1] ? %{ pop @names } : ();
@@ -50,6 +51,7 @@ sub start ($class, @names) {
 	$self->make_share;
 	$self->{redis} = Sark::Redis->new($temp)->start;
 	$self->{postgresql} = $self->database;
+	$self->place_proxies;
 	$self->write_conf;
 	$self->make_keys;
 	$self->take_policy if grep { /^(?:policy|registry)$/ } @names;
@@ -256,6 +258,10 @@ sub write_conf ($self, $path = $self->conf) {
 	$self->{temp}->give($path);
 }
 
+# Nothing here: Sark::Fault puts proxies in front of the stores.
+sub place_proxies ($self) {
+}
+
 # New values for settings; programs see them when they are restarted.
 sub set ($self, %conf) {
 	$self->{conf} = { %{ $self->{conf} // {} }, %conf };
@@ -341,7 +347,7 @@ sub start_program ($self, $name) {
 	    or die "$path: $!\n";
 	$self->{temp}->give($path);
 	$self->{pids}{$name} = $self->{temp}->spawn(name => "sark-$name",
-	    stdin => $socket, command => [ program("sark-$name"),
+	    stdin => $socket, env => $self->{env}{$name}, command => [ program("sark-$name"),
 	    '--config', $self->conf, '--workers', $self->{workers} ]);
 	Sark::Temp->until("workers of sark-$name", sub {
 		Sark::Temp->alive($self->{pids}{$name})

@@ -5,6 +5,13 @@ EXTRA_DIST += \
 	%D%/Sark/Client.pm \
 	%D%/Sark/Driver.pm \
 	%D%/Sark/FCGI.pm \
+	%D%/Sark/Fault.pm \
+	%D%/Sark/Fault/Build.pm \
+	%D%/Sark/Fault/Checker.pm \
+	%D%/Sark/Fault/History.pm \
+	%D%/Sark/Fault/Load.pm \
+	%D%/Sark/Fault/Proxy.pm \
+	%D%/Sark/Fault/Relay.pm \
 	%D%/Sark/Lighttpd.pm \
 	%D%/Sark/Nginx.pm \
 	%D%/Sark/PostgreSQL.pm \

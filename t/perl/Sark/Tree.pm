@@ -33,9 +33,16 @@ sub found_builddir () {
 	die "no build found: run configure in build/, or set top_builddir\n";
 }
 
+# Takes the programs of these names from another build.
+my ($other_build, $other_names);
+sub take_programs ($dir, $names) {
+	($other_build, $other_names) = ($dir, $names);
+}
+
 # The path of a built program or tool; undef when it is not there.
 sub find_program ($name) {
-	my $top = builddir();
+	my $top = $other_build && $name =~ $other_names ? $other_build
+	    : builddir();
 
 	for my $path ("$top/$name", glob("$top/{bin,sbin}/$name"),
 	    glob("$top/{fcgi,bin}/*/$name")) {
