@@ -55,6 +55,7 @@ struct sark_conf {
 	const char *const *cors_origins;
 	int64_t request_timeout_ms;
 	int64_t connections_max;
+	const char *const *peer_users;
 	const char *const *metrics_allow;
 	/* process */
 	const char *user;

@@ -75,6 +75,8 @@ const struct sark_conf_key sark_conf_keys[] = {
 	  "Longest wait for the web server to send a request or to take an answer, milliseconds." },
 	{ "connections_max", SARK_CONF_INT, AT(connections_max), "128", 1, 4096, NULL,
 	  "FastCGI connections that one worker keeps open at once." },
+	{ "peer_users", SARK_CONF_LIST, AT(peer_users), "{}", 0, 64, NULL,
+	  "Users whose processes may connect to a program's socket, besides root; none: whoever the socket's mode lets." },
 	{ "metrics_allow", SARK_CONF_NETWORKS, AT(metrics_allow),
 	  "{127.0.0.0/8, ::1, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7}", 0, 64, NULL,
 	  "Addresses or CIDR ranges of clients that may read /metrics, which asks for no credential." },

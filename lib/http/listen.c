@@ -169,6 +169,11 @@ take_connection(struct loop *loop, bool waiting)
 		    ? -1
 		    : 0;
 	}
+	if (loop->listen->peers != NULL &&
+	    !sark_peer_may(loop->listen->peers, fd)) {
+		close(fd);
+		return 1;
+	}
 	if (loop->open >= loop->listen->connections_max && loop->first != NULL)
 		close_conn(loop, loop->first);
 	/* Web servers send all at once: mostly this read has it all. */

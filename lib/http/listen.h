@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "http/exchange.h"
+#include "http/peer.h"
 
 /*
  * A worker's loop on a listening FastCGI socket that it may share with other
@@ -19,7 +20,8 @@
  * there are connections_max of them or descriptors run out.
  */
 struct sark_listen {
-	int fd; /* the listening socket */
+	int fd;				/* the listening socket */
+	const struct sark_peers *peers; /* NULL: all who can */
 	size_t connections_max;
 	size_t body_max;		   /* bytes of a body */
 	int64_t timeout_ms;		   /* send, take an answer */

@@ -14,6 +14,8 @@ const struct sark_family sark_families[] = {
 	  "Looks for what the policy sees of tool and server, where no decision was cached: hit or miss." },
 	{ "sark_metric_lost_total", "counter",
 	  "Metric names that found no slot in the shared memory." },
+	{ "sark_peers_refused_total", "counter",
+	  "Connections closed because peer_users does not have their process's user." },
 	{ "sark_policy_evaluation_seconds", "histogram",
 	  "Time of one evaluation of the policy." },
 	{ "sark_refusals_unrecorded_total", "counter",

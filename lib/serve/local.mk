@@ -3,6 +3,7 @@ libsarkcommon_la_SOURCES += \
 	%D%/idempotency.c %D%/idempotency.h \
 	%D%/observe.c %D%/observe.h \
 	%D%/open.c %D%/open.h \
+	%D%/peers.c %D%/peers.h \
 	%D%/refused.c %D%/refused.h \
 	%D%/serve.c %D%/serve.h \
 	%D%/telemetry.c %D%/telemetry.h \

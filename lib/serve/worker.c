@@ -17,6 +17,7 @@
 #include "serve/idempotency.h"
 #include "serve/observe.h"
 #include "serve/open.h"
+#include "serve/peers.h"
 #include "serve/refused.h"
 #include "store/redis.h"
 #include "store/schema.h"
@@ -26,6 +27,7 @@ struct work {
 	const struct sark_program *program;
 	struct sark_app *app;
 	struct sark_dispatch dispatch;
+	const struct sark_peers *peers;
 	bool schema_seen;
 };
 
@@ -106,6 +108,8 @@ prepare(struct work *work, const struct sark_worker *worker, void *ctx,
 	if (sark_app_open(ctx, program, worker->conf, &work->app, err) == -1)
 		return -1;
 	app = work->app;
+	if (sark_peers_open(app, &work->peers, err) == -1)
+		return -1;
 	app->refusals = sark_refusals_new(app);
 	work->program = program;
 	work->schema_seen =
@@ -202,6 +206,7 @@ sark_worker_run(const struct sark_worker *worker, struct sark_err *err)
 	count_start(work.app);
 	listen = (struct sark_listen){
 		.fd = STDIN_FILENO,
+		.peers = work.peers,
 		.connections_max = (size_t)conf->connections_max,
 		.body_max = (size_t)conf->body_max_bytes,
 		.timeout_ms = conf->request_timeout_ms,
