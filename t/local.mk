@@ -25,6 +25,7 @@ include %D%/lib/proc/local.mk
 include %D%/sql/local.mk
 include %D%/bin/local.mk
 include %D%/fcgi/local.mk
+include %D%/attack/local.mk
 include %D%/e2e/local.mk
 include %D%/fault/local.mk
 include %D%/style/local.mk

@@ -1,6 +1,5 @@
 # t/fcgi
 PERL_TESTS += \
-	%D%/attacks.t \
 	%D%/audit.t \
 	%D%/bearer.t \
 	%D%/cache.t \

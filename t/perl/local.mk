@@ -2,6 +2,7 @@
 EXTRA_DIST += \
 	%D%/Sark.pm \
 	%D%/Sark/Apache.pm \
+	%D%/Sark/Attack.pm \
 	%D%/Sark/Client.pm \
 	%D%/Sark/Driver.pm \
 	%D%/Sark/FCGI.pm \

@@ -1,4 +1,5 @@
 PERL_TESTS += \
+	%D%/attacks.t \
 	%D%/banned.t \
 	%D%/format.t \
 	%D%/layers.t \
