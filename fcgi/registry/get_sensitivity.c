@@ -1,3 +1,4 @@
+#include "http/etag.h"
 #include "json/writer.h"
 #include "registry/tool.h"
 #include "routes.h"
@@ -13,5 +14,5 @@ get_sensitivity(struct sark_app *app, const struct sark_req *req,
 		return -1;
 	sark_jw_init(&jw, &resp->body);
 	sark_tool_to_json(&jw, tool);
-	return 0;
+	return sark_etag_answer(req, resp, err);
 }

@@ -1,3 +1,4 @@
+#include "http/etag.h"
 #include "json/writer.h"
 #include "routes.h"
 
@@ -12,5 +13,5 @@ get_server(struct sark_app *app, const struct sark_req *req,
 		return -1;
 	sark_jw_init(&jw, &resp->body);
 	sark_server_to_json(&jw, server);
-	return 0;
+	return sark_etag_answer(req, resp, err);
 }

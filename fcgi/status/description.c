@@ -3,7 +3,6 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "conf/conf.h"
-#include "crypto/digest.h"
 
 /* Our own file, but a broken one must not take the memory. */
 #define DESCRIPTION_MAX (4 << 20)
@@ -12,14 +11,9 @@ int
 description_read(
     struct sark_app *app, struct description *description, struct sark_err *err)
 {
-	char digest[SARK_SHA256_TEXT];
 	char *path =
 	    sark_format(app->mem, "%s/openapi.json", app->conf->share_dir);
 
-	if (sark_file_read(app->mem, path, DESCRIPTION_MAX, &description->text,
-		&description->len, err) == -1)
-		return -1;
-	sark_sha256_hex(digest, description->text, description->len);
-	description->etag = sark_format(app->mem, "\"%.32s\"", digest);
-	return 0;
+	return sark_file_read(app->mem, path, DESCRIPTION_MAX,
+	    &description->text, &description->len, err);
 }

@@ -11,7 +11,6 @@
 struct description {
 	char *text; /* on app->mem, as everything here */
 	size_t len;
-	char *etag; /* of the text, with its quotes */
 };
 
 /* Reads it anew, so that a replaced file is served at once.

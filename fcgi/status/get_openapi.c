@@ -1,5 +1,5 @@
-#include "base/str.h"
 #include "description.h"
+#include "http/etag.h"
 #include "routes.h"
 
 int
@@ -11,14 +11,9 @@ get_openapi(struct sark_app *app, const struct sark_req *req,
 	if (description_read(app, &description, err) == -1)
 		return -1;
 	resp->cacheable = true;
-	if (sark_resp_header(
-		resp, err, "Cache-Control", "public, max-age=300") == -1 ||
-	    sark_resp_header(resp, err, "ETag", "%s", description.etag) == -1)
-		return -1;
-	if (sark_str_eq(req->if_none_match, description.etag)) {
-		resp->status = 304;
-		return 0;
-	}
 	sark_buf_add(&resp->body, description.text, description.len);
-	return 0;
+	if (sark_resp_header(
+		resp, err, "Cache-Control", "public, max-age=300") == -1)
+		return -1;
+	return sark_etag_answer(req, resp, err);
 }

@@ -8,4 +8,5 @@ libsarkcommon_la_SOURCES += \
 	%D%/keyring.c %D%/keyring.h \
 	%D%/password.c %D%/password.h \
 	%D%/seal.c %D%/seal.h \
-	%D%/secret.c %D%/secret.h
+	%D%/secret.c %D%/secret.h \
+	%D%/version.c %D%/version.h

@@ -6,6 +6,7 @@ libsarkcommon_la_SOURCES += \
 	%D%/cors.c %D%/cors.h \
 	%D%/credential.c %D%/credential.h \
 	%D%/dispatch.c %D%/dispatch.h \
+	%D%/etag.c %D%/etag.h \
 	%D%/exchange.c %D%/exchange.h \
 	%D%/fcgi.c %D%/fcgi.h \
 	%D%/field.c %D%/field.h \

@@ -5,6 +5,7 @@
 #include "audit/event.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "crypto/version.h"
 #include "store/pg.h"
 
 int
@@ -87,46 +88,78 @@ detail_of(void *ctx, const struct sark_tool_change *change,
 	return buf.data;
 }
 
-/* The change and its event; what the level was is read under a lock. */
+/* A change under way. */
+struct setting {
+	struct sark_app *app;
+	const struct sark_caller *caller;
+	const char *const *versions;
+	struct sark_tool_change change;
+	struct sark_tool *tool; /* before the change, then after it */
+};
+
+/* Locks the tool and sees whether it is what the caller has seen. */
 static int
-write_level(void *ctx, struct sark_tx *tx, const struct sark_caller *caller,
-    const struct sark_tool *tool, struct sark_tool_change *change,
-    struct sark_err *err)
+lock_tool(struct setting *setting, struct sark_tx *tx, struct sark_err *err)
 {
-	enum sark_level level = SARK_LEVEL_CRITICAL;
-	struct sark_event event;
+	void *ctx = setting->app->mem;
+	struct sark_buf text;
+	struct sark_jw jw;
 	int found;
 
-	found =
-	    sark_tools_lock_level(tx, ctx, tool->id, &change->previous, err);
+	found = sark_tools_lock_level(
+	    tx, ctx, setting->tool->id, &setting->change.previous, err);
 	if (found == 0)
 		sark_err_set(err, SARK_NOT_FOUND, "no such tool");
 	if (found != 1)
 		return -1;
+	if (setting->versions == NULL)
+		return 0;
+	if (sark_tool_get(
+		setting->app, setting->tool->id, &setting->tool, err) == -1)
+		return -1;
+	sark_buf_init(&text, ctx);
+	sark_jw_init(&jw, &text);
+	sark_tool_to_json(&jw, setting->tool);
+	if (!sark_version_in(setting->versions, text.data, text.len))
+		return sark_err_set(err, SARK_PRECONDITION_FAILED,
+		    "the tool is of another version");
+	return 0;
+}
+
+/* The change and its event; what the level was is read under a lock. */
+static int
+write_level(struct setting *setting, struct sark_tx *tx, struct sark_err *err)
+{
+	struct sark_tool_change *change = &setting->change;
+	enum sark_level level = SARK_LEVEL_CRITICAL;
+	struct sark_event event;
+
+	if (lock_tool(setting, tx, err) == -1)
+		return -1;
 	if (sark_level_parse(change->level, &level) == -1)
 		return sark_err_set(err, SARK_INTERNAL, "no such level");
-	sark_event_init(&event, caller, "tool_sensitivity_changed");
+	sark_event_init(&event, setting->caller, "tool_sensitivity_changed");
 	event.severity = severity_of(change->previous, level);
 	event.action = "tool:sensitivity";
-	event.resource = tool->id;
+	event.resource = setting->tool->id;
 	event.reason = change->reason;
-	event.detail = detail_of(ctx, change, tool);
-	if (sark_tools_set_level(tx, change, err) == -1)
+	event.detail = detail_of(setting->app->mem, change, setting->tool);
+	if (sark_tools_set_level(tx, change, err) == -1 ||
+	    sark_audit_in(tx, &event, err) == -1)
 		return -1;
-	return sark_audit_in(tx, &event, err);
+	return sark_tool_get(
+	    setting->app, setting->tool->id, &setting->tool, err);
 }
 
 static int
-commit_level(struct sark_app *app, const struct sark_caller *caller,
-    const struct sark_tool *tool, struct sark_tool_change *change,
-    struct sark_err *err)
+commit_level(struct setting *setting, struct sark_err *err)
 {
 	struct sark_tx tx;
 	int ret = -1;
 
-	if (sark_tx_begin(&tx, app->pg, err) == -1)
+	if (sark_tx_begin(&tx, setting->app->pg, err) == -1)
 		return -1;
-	if (write_level(app->mem, &tx, caller, tool, change, err) == 0)
+	if (write_level(setting, &tx, err) == 0)
 		ret = sark_tx_commit(&tx, err);
 	sark_tx_end(&tx);
 	return ret;
@@ -137,27 +170,26 @@ sark_tool_set_level(struct sark_app *app, const struct sark_caller *caller,
     const struct sark_new_level *in, struct sark_tool **tool_r,
     struct sark_err *err)
 {
+	struct setting setting = {
+		.app = app, .caller = caller, .versions = in->versions
+	};
 	struct sark_generation_of *of;
-	struct sark_tool_change change;
-	struct sark_tool *tool;
 	int ret;
 
-	if (sark_tool_get(app, in->tool_id, &tool, err) == -1)
+	if (sark_tool_get(app, in->tool_id, &setting.tool, err) == -1)
 		return -1;
-	change = change_by(caller, tool);
-	change.level = sark_level_name(in->level);
-	change.source = "set";
-	change.reason = in->reason;
-	of = sark_tool_generations(app->mem, tool, 1);
+	setting.change = change_by(caller, setting.tool);
+	setting.change.level = sark_level_name(in->level);
+	setting.change.source = "set";
+	setting.change.reason = in->reason;
+	of = sark_tool_generations(app->mem, setting.tool, 1);
 	if (sark_generations_hold(app->redis, of, 1, err) == -1)
 		return -1;
-	ret = commit_level(app, caller, tool, &change, err);
+	ret = commit_level(&setting, err);
 	/* With the outcome unknown the hold has to run its time. */
 	if (err->code != SARK_UNCERTAIN)
 		sark_generations_release(app->redis, of, 1);
-	tool->sensitivity = change.level;
-	tool->source = change.source;
-	*tool_r = tool;
+	*tool_r = setting.tool;
 	return ret;
 }
 

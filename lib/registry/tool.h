@@ -21,13 +21,16 @@ struct sark_new_level {
 	const char *tool_id;
 	enum sark_level level;
 	const char *reason; /* 1..500 bytes */
+	/* one of which the tool must be as the API shows it; NULL: any */
+	const char *const *versions;
 };
 
 /*
  * Sets a tool's level, with history and audit event in one transaction;
  * decisions about the tool that are cached die before anyone sees the new
- * level.
- * Errors: NOT_FOUND, UNAVAILABLE no database or no Redis, UNCERTAIN.
+ * level.  *tool_r is the tool as it is then.
+ * Errors: NOT_FOUND, PRECONDITION_FAILED it is of another version,
+ * UNAVAILABLE no database or no Redis, UNCERTAIN.
  */
 int sark_tool_set_level(struct sark_app *app, const struct sark_caller *caller,
     const struct sark_new_level *in, struct sark_tool **tool_r,

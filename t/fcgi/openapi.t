@@ -164,6 +164,14 @@ as_said($admin, POST => $sensitivity, 200, id => $tool,
 	body => { sensitivity_level => 'low', reason => 'harmless' });
 as_said($admin, GET => $sensitivity, 200, id => $tool);
 as_said($admin, GET => "$sensitivity/history", 200, id => $tool);
+as_said($admin->with('if-none-match' => '*'), GET => $_, 304, id => $tool)
+	for $sensitivity, '/api/openapi.json';
+as_said($admin->with('if-match' => '"x"'), $_ => $sensitivity, 412, id => $tool,
+	$_ eq 'GET' ? () : (body => { sensitivity_level => 'low', reason => 'x' }))
+	for qw(GET POST);
+my $keyed = $admin->with('idempotency-key' => 'openapi');
+my %keyed = (name => 'keyed', transport => 'stdio', command => 'x');
+as_said($keyed, POST => '/api/v1/servers', 201, body => \%keyed) for 1, 2;
 
 my $evaluate = '/api/v1/policy/evaluate';
 my %question = (action => 'tool:invoke', tool => 'jira.get');
@@ -189,6 +197,9 @@ as_said($stranger, POST => '/api/v1/auth/login/ldap', 404,
 	body => { username => 'dev', password => 'wrong' });
 as_said($viewer, POST => '/api/v1/servers', 403, body => \%server);
 as_said($admin, POST => '/api/v1/servers', 409, body => \%server);
+as_said($keyed, POST => '/api/v1/servers', 409, body => { %keyed, name => 'x' });
+as_said($admin->with('idempotency-key' => 'a b'), POST => '/api/v1/servers',
+	400, body => \%keyed);
 as_said($admin, POST => '/api/v1/servers', 422, body => { odd => 1 });
 as_said($admin, POST => '/api/v1/servers', 400, body => '{');
 as_said($admin->with('content-type' => 'text/plain'), POST =>

@@ -19,6 +19,11 @@ t_lib_http_incoming_test_SOURCES = %D%/incoming_test.c
 t_lib_http_incoming_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
 t_lib_http_incoming_test_LDADD = $(C_TEST_LDADD)
 
+C_TESTS += t/lib/http/etag_test
+t_lib_http_etag_test_SOURCES = %D%/etag_test.c
+t_lib_http_etag_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
+t_lib_http_etag_test_LDADD = $(C_TEST_LDADD)
+
 C_TESTS += t/lib/http/idempotency_test
 t_lib_http_idempotency_test_SOURCES = %D%/idempotency_test.c
 t_lib_http_idempotency_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
