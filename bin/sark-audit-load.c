@@ -6,6 +6,7 @@
 #include <sysexits.h>
 #include <time.h>
 
+#include "audit/folder.h"
 #include "audit/load.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -51,10 +52,12 @@ static const struct argp_option options[] = {
 struct run {
 	const char *config;
 	bool follow, dry_run, verbose;
+	void *ctx; /* of what follows from the settings */
 	const struct sark_conf *conf;
 	struct sark_pg *pg;
 	struct sark_load *load;
 	const volatile sig_atomic_t *stop;
+	volatile sig_atomic_t *reload;
 	struct sark_load_result result;
 	int64_t chores_ms; /* when they are due, monotonic */
 	int64_t delay_ms;  /* before the next pass */
@@ -107,16 +110,34 @@ open_log(const struct sark_conf *conf)
 						    : SARK_LOG_STDERR);
 }
 
+/* Opens what the settings name; that it can be used is seen later. */
+static void
+open_all(struct run *run, void *ctx, const struct sark_conf *conf)
+{
+	struct sark_load_options load = {
+		.dry_run = run->dry_run,
+		.dir = conf->spool_dir,
+		.stop = run->stop,
+	};
+
+	run->ctx = ctx;
+	run->conf = conf;
+	run->pg =
+	    sark_pg_new(ctx, conf->postgresql, "sark_audit_load", STATEMENT_MS);
+	load.pg = run->pg;
+	run->load = sark_load_new(ctx, &load);
+	run->chores_ms = 0;
+}
+
 static int
 prepare(void *ctx, struct run *run, struct sark_err *err)
 {
-	struct sark_load_options load = { .dry_run = run->dry_run };
+	void *own = sark_mem_check(talloc_new(ctx));
 	struct sark_lock *lock;
 	struct sark_conf *conf;
 
-	if (sark_conf_read(ctx, run->config, &conf, err) == -1)
+	if (sark_conf_read(own, run->config, &conf, err) == -1)
 		return -1;
-	run->conf = conf;
 	open_log(conf);
 	if (sark_privs_drop(conf->user, conf->group, err) == -1 ||
 	    sark_privs_harden(err) == -1)
@@ -126,13 +147,55 @@ prepare(void *ctx, struct run *run, struct sark_err *err)
 	    sark_lock_take(ctx, conf->run_dir, "audit-load", &lock, err) == -1)
 		return -1;
 	run->stop = sark_signals_stop();
-	run->pg =
-	    sark_pg_new(ctx, conf->postgresql, "sark_audit_load", STATEMENT_MS);
-	load.pg = run->pg;
-	load.dir = conf->spool_dir;
-	load.stop = run->stop;
-	run->load = sark_load_new(ctx, &load);
+	if (run->follow)
+		run->reload = sark_signals_reload();
+	open_all(run, own, conf);
 	return 0;
+}
+
+/* Whether the loader could work so; a server that is away may come back. */
+static int
+rehearse(const struct run *run, struct sark_err *err)
+{
+	struct sark_err reason;
+	const char **names;
+
+	sark_err_init(&reason);
+	if (sark_folder_list(run->ctx, run->conf->spool_dir, &names, err) == -1)
+		return -1;
+	if (sark_schema_check(run->pg, &reason) == -1 &&
+	    reason.code == SARK_CONFIG)
+		return sark_err_set(err, reason.code, "%s", reason.text);
+	return 0;
+}
+
+/* New settings; what is wrong with them is told, and the old ones stay. */
+static void
+reload(struct run *run)
+{
+	void *own = sark_mem_check(talloc_new(talloc_parent(run->ctx)));
+	struct run next = *run;
+	struct sark_conf *conf;
+	struct sark_err err;
+	int ret;
+
+	*run->reload = 0;
+	sark_err_init(&err);
+	ret = sark_conf_read(own, run->config, &conf, &err);
+	if (ret == 0) {
+		sark_conf_keep_fixed(run->conf, conf);
+		open_all(&next, own, conf);
+		ret = rehearse(&next, &err);
+	}
+	if (ret == -1) {
+		sark_log_err(SARK_LOG_ERROR, "settings_not_reloaded", &err);
+		talloc_free(own);
+		return;
+	}
+	talloc_free(run->ctx);
+	*run = next;
+	open_log(conf);
+	sark_log(SARK_LOG_INFO, "settings_reloaded", NULL);
 }
 
 static int
@@ -216,6 +279,8 @@ follow(struct run *run, struct sark_err *err)
 
 	run->delay_ms = IDLE_MS;
 	while (*run->stop == 0) {
+		if (*run->reload != 0)
+			reload(run);
 		sark_err_init(&now);
 		if (pass(run, &now) == 0)
 			well_again(run);
@@ -223,7 +288,7 @@ follow(struct run *run, struct sark_err *err)
 			return sark_err_set(err, now.code, "%s", now.text);
 		else
 			outage(run, &now);
-		if (*run->stop == 0)
+		if (*run->stop == 0 && *run->reload == 0)
 			rest(run->delay_ms);
 	}
 	return 0;

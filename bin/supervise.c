@@ -37,6 +37,8 @@ become(const struct supervision *all, const struct supervised *program,
 	/* The parent may have died before the line above. */
 	if (getppid() != parent)
 		_exit(EX_OK);
+	/* Until the program holds it: it reads its settings after that. */
+	signal(SIGHUP, SIG_IGN);
 	sigemptyset(&none);
 	if (fd != -1 && dup2(fd, STDIN_FILENO) != -1 &&
 	    setenv("NOTIFY_SOCKET", all->ready_name, 1) == 0 &&
@@ -249,6 +251,8 @@ supervise(const struct supervision *all)
 	make_room(all);
 	do {
 		signal = sark_signals_wait(start_due(all));
+		if (signal == SIGHUP)
+			tell(all, SIGHUP);
 		reap(all, false);
 		relieve(all);
 		if (signal == SIGUSR2)

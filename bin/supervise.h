@@ -37,7 +37,8 @@ struct supervision {
  * One that dies within SUPERVISE_STEADY_S of its start is started again after
  * a second, then two, four, and so on up to SUPERVISE_DELAY_MAX_S; one that
  * lived longer at once.  Asked to end they get SUPERVISE_GRACE_S, then are
- * killed.  They also get SIGTERM when this process dies.
+ * killed.  They also get SIGTERM when this process dies.  SIGHUP goes on to
+ * all that run.
  *
  * One that has an old process: that serves on and is asked to end when the new
  * one has said that it is ready, or has lived for SUPERVISE_STEADY_S.  Where

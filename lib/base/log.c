@@ -33,6 +33,8 @@ void
 sark_log_open(const char *program, enum sark_log_level level,
     enum sark_log_format format, enum sark_log_target target)
 {
+	if (logger.target == SARK_LOG_SYSLOG && target != SARK_LOG_SYSLOG)
+		closelog();
 	logger.program = program;
 	logger.level = level;
 	logger.format = format;

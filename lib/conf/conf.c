@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/networks.h"
 #include "base/num.h"
@@ -249,6 +250,23 @@ out:
 	if (ret == -1)
 		talloc_free(conf);
 	return ret;
+}
+
+void
+sark_conf_keep_fixed(const struct sark_conf *now, struct sark_conf *next)
+{
+	bool user = !sark_str_eq(now->user, next->user);
+	bool group = !sark_str_eq(now->group, next->group);
+	bool run_dir = !sark_str_eq(now->run_dir, next->run_dir);
+
+	if (user || group || run_dir)
+		sark_log(SARK_LOG_WARNING, "settings_need_restart", "user",
+		    user ? next->user : NULL, "group",
+		    group ? next->group : NULL, "run_dir",
+		    run_dir ? next->run_dir : NULL, NULL);
+	next->user = sark_strdup(next, now->user);
+	next->group = sark_strdup(next, now->group);
+	next->run_dir = sark_strdup(next, now->run_dir);
 }
 
 static void

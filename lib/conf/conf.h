@@ -100,6 +100,13 @@ extern const struct sark_conf_key sark_conf_keys[];
  */
 int sark_conf_read(void *ctx, const char *path, struct sark_conf **conf_r,
     struct sark_err *err) SARK_NONNULL(2, 3, 4) SARK_CHECKED;
+/*
+ * For a program that takes new settings while it runs: what only a restart
+ * changes (user, group, run_dir) stays, which one line of the log tells
+ * (settings_need_restart) if next has it otherwise.
+ */
+void sark_conf_keep_fixed(const struct sark_conf *now, struct sark_conf *next)
+    SARK_NONNULL(1, 2);
 /* Prints every setting with its value, as a file that could be read back. */
 void sark_conf_dump(const struct sark_conf *conf, FILE *out) SARK_NONNULL(1, 2);
 

@@ -4,7 +4,7 @@
 #include <time.h>
 
 /* A handler can reach nothing but a variable of the file. */
-static volatile sig_atomic_t stop;
+static volatile sig_atomic_t stop, reload;
 
 static void
 ask_to_stop(int signal)
@@ -14,13 +14,22 @@ ask_to_stop(int signal)
 }
 
 static void
+ask_to_reload(int signal)
+{
+	(void)signal;
+	reload = 1;
+}
+
+static void
 held(sigset_t *set)
 {
 	sigemptyset(set);
 	sigaddset(set, SIGTERM);
 	sigaddset(set, SIGINT);
+	sigaddset(set, SIGHUP);
 	sigaddset(set, SIGCHLD);
 	sigaddset(set, SIGUSR2);
+	sigaddset(set, SIGIO);
 }
 
 static void
@@ -37,7 +46,6 @@ static void
 ignore_the_rest(void)
 {
 	handle(SIGPIPE, SIG_IGN);
-	handle(SIGHUP, SIG_IGN);
 	handle(SIGUSR1, SIG_IGN);
 	handle(SIGUSR2, SIG_IGN);
 	handle(SIGALRM, SIG_IGN);
@@ -52,6 +60,8 @@ sark_signals_hold(void)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	/* An inherited "ignore" would make the kernel reap in our place. */
 	handle(SIGCHLD, SIG_DFL);
+	handle(SIGHUP, SIG_DFL);
+	handle(SIGIO, SIG_DFL);
 	ignore_the_rest();
 }
 
@@ -80,6 +90,8 @@ sark_signals_stop(void)
 
 	stop = 0;
 	ignore_the_rest();
+	handle(SIGHUP, SIG_IGN);
+	handle(SIGIO, SIG_IGN);
 	handle(SIGTERM, ask_to_stop);
 	handle(SIGINT, ask_to_stop);
 	handle(SIGCHLD, SIG_DFL);
@@ -87,4 +99,12 @@ sark_signals_stop(void)
 	/* What came while it was held is handled here. */
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	return &stop;
+}
+
+volatile sig_atomic_t *
+sark_signals_reload(void)
+{
+	reload = 0;
+	handle(SIGHUP, ask_to_reload);
+	return &reload;
 }

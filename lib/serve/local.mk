@@ -6,5 +6,6 @@ libsarkcommon_la_SOURCES += \
 	%D%/peers.c %D%/peers.h \
 	%D%/refused.c %D%/refused.h \
 	%D%/serve.c %D%/serve.h \
+	%D%/settings.c %D%/settings.h \
 	%D%/telemetry.c %D%/telemetry.h \
 	%D%/worker.c %D%/worker.h

@@ -13,6 +13,7 @@
 #include "http/listen.h"
 #include "proc/metrics.h"
 #include "proc/signals.h"
+#include "proc/workers.h"
 #include "serve/confine.h"
 #include "serve/idempotency.h"
 #include "serve/observe.h"
@@ -215,6 +216,7 @@ sark_worker_run(const struct sark_worker *worker, struct sark_err *err)
 		.tick = tick,
 		.arg = &work,
 	};
+	sark_workers_tell(worker->tell, SARK_WORKER_READY);
 	ret = sark_listen_run(&listen, err);
 out:
 	talloc_free(ctx);

@@ -14,6 +14,7 @@ struct sark_worker {
 	const struct sark_program *program;
 	const struct sark_conf *conf;
 	bool schema_seen; /* and found to fit */
+	int tell;	  /* for sark_workers_tell */
 };
 
 /*

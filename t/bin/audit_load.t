@@ -14,7 +14,8 @@ use Test::More;
 use Time::HiRes qw(sleep time);
 
 my $temp = Sark::Temp->new;
-my ($run, $spool) = map { $temp->mkdir($_) } qw(run spool);
+our $spool = $temp->mkdir('spool');
+my $run = $temp->mkdir('run');
 my $pg = Sark::PostgreSQL->new($temp)->start->create;
 my $conf = $temp->path('sark.conf');
 
@@ -275,6 +276,45 @@ subtest 'following through an outage' => sub {
 	all_is_well(\@acked, 'every event once');
 	my @said = slurp($temp->path('loader.log')) =~ /audit_load_\w+/g;
 	is "@said", 'audit_load_waits audit_load_goes_on', 'said once each';
+};
+
+subtest 'P-10 SIGHUP' => sub {
+	my $old = slurp($conf);
+	my $other = $temp->mkdir('spool2');
+	my $log = $temp->path('loader.log');
+
+	unlink $log;
+	my $loader = follow();
+	push @acked, write_events(10);
+	Sark::Temp->until('it follows', sub { !segments() }, 30);
+	spew($conf, $old . "no_such_key = 1\n");
+	my $line = () = slurp($conf) =~ /\n/g;
+	kill HUP => $loader;
+	Sark::Temp->until('broken settings are refused', sub { slurp($log) =~
+	    /level=error .*not_reloaded .*\Q$conf:$line\E: .*no_such_key/
+	}, 30);
+	push @acked, write_events(10);
+	Sark::Temp->until('the old ones count', sub { !segments() }, 30);
+
+	spew($conf, $old . "spool_dir = \"$spool/none\"\n");
+	kill HUP => $loader;
+	Sark::Temp->until('a folder that is not there', sub { slurp($log) =~
+	    m{not_reloaded .*\Q$spool/none\E} }, 30);
+
+	spew($conf, $old . "spool_dir = \"$other\"\n");
+	kill HUP => $loader;
+	Sark::Temp->until('good ones are taken', sub { slurp($log) =~
+	    /event=settings_reloaded/ }, 30);
+	{
+		local $spool = $other;
+		push @acked, write_events(10);
+		Sark::Temp->until('from the new folder', sub {
+			!segments() }, 30);
+	}
+	ok Sark::Temp->alive($loader), 'all in one life';
+	Sark::Temp->end($loader);
+	spew($conf, $old);
+	all_is_well(\@acked, 'every event once');
 };
 
 # Stands between the loader and PostgreSQL.  Of the first commits every

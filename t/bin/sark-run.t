@@ -56,7 +56,7 @@ sub pid_of ($name) {
 	return $pids[-1];
 }
 
-sub comes ($what, $true, $s = 15) {
+sub comes ($what, $true, $s = 30) {
 	my $ok = eval { Sark::Temp->until($what, $true, $s) };
 
 	return ok $ok, $what;
@@ -133,6 +133,21 @@ subtest 'what it starts' => sub {
 	comes('that the loader brings into the trail', sub {
 		$sark->psql('SELECT count(*) FROM sark.audit_event'
 		    . " WHERE type = 'policy_decision'") > 0 });
+};
+
+subtest 'P-10 SIGHUP goes on to all of them' => sub {
+	$sark->set(log_format => 'json');
+	kill 'HUP', $run;
+	for my $name (@names, 'sark-audit-load') {
+		comes("$name has new settings", sub { slurp($log) =~
+		    /"program":"$name",.*"event":"settings_reloaded"/ });
+	}
+	comes('they serve', sub {
+		$sark->stranger->get('/health/ready')->status == 200 });
+	$sark->set(log_format => 'kv');
+	kill 'HUP', $run;
+	comes('and again', sub { slurp($log) =~
+	    /program=sark-audit-load .*event=settings_reloaded$/m });
 };
 
 subtest 'one at a time' => sub {

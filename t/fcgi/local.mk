@@ -15,6 +15,7 @@ PERL_TESTS += \
 	%D%/policy.t \
 	%D%/ready.t \
 	%D%/registry.t \
+	%D%/reload.t \
 	%D%/sandbox.t \
 	%D%/start.t \
 	%D%/status.t \

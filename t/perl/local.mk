@@ -14,6 +14,7 @@ EXTRA_DIST += \
 	%D%/Sark/Fault/Proxy.pm \
 	%D%/Sark/Fault/Relay.pm \
 	%D%/Sark/Lighttpd.pm \
+	%D%/Sark/Load.pm \
 	%D%/Sark/Nginx.pm \
 	%D%/Sark/PostgreSQL.pm \
 	%D%/Sark/Program.pm \

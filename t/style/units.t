@@ -33,6 +33,8 @@ for my $unit (@units) {
 	my $text = slurp($unit) =~ s/^ExecStart=\S+/ExecStart=\/bin\/true/mr;
 	push @paths, spew("$dir/" . $unit =~ s{.*/}{}r, $text);
 	unlike $text, qr/\@[a-z]+\@/, "$paths[-1] names its folders";
+	like $text, qr/^ExecReload=.*kill -HUP \$MAINPID$/m,
+	    "$paths[-1] is reloaded by SIGHUP" if $unit =~ /\.service$/;
 }
 is scalar @paths, 12, 'five programs with their sockets, loader, target';
 is verify(@paths), '0 ', 'systemd has nothing to say about them';
