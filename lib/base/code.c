@@ -37,6 +37,7 @@ static const struct {
 	[SARK_UNAVAILABLE] = { "unavailable", "Service unavailable", 503, EX_UNAVAILABLE },
 	[SARK_UNCERTAIN] = { "uncertain", "Outcome unknown", 503, EX_TEMPFAIL },
 	[SARK_TIMEOUT] = { "timeout", "Timed out", 503, EX_TEMPFAIL },
+	[SARK_OVERLOADED] = { "overloaded", "Too many requests are waiting", 503, EX_TEMPFAIL },
 	[SARK_AUDIT_UNAVAILABLE] = { "audit_unavailable", "Audit trail unavailable", 503, EX_IOERR },
 	[SARK_POLICY_UNAVAILABLE] = { "policy_unavailable", "Policy unavailable", 503, EX_UNAVAILABLE },
 	[SARK_NOT_IMPLEMENTED] = { "not_implemented", "Not implemented", 501, EX_UNAVAILABLE },

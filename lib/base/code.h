@@ -32,6 +32,7 @@ enum sark_code {
 	SARK_UNAVAILABLE,	/* a dependency is away, try again */
 	SARK_UNCERTAIN,		/* a commit whose answer never came */
 	SARK_TIMEOUT,		/* a dependency did not answer in time */
+	SARK_OVERLOADED,	/* too many requests wait */
 	SARK_AUDIT_UNAVAILABLE, /* the event could not be made safe */
 	SARK_POLICY_UNAVAILABLE,
 	SARK_NOT_IMPLEMENTED,

@@ -56,6 +56,8 @@ struct sark_conf {
 	int64_t request_timeout_ms;
 	int64_t connections_max;
 	const char *const *peer_users;
+	int64_t queue_max;
+	int64_t queue_timeout_ms;
 	const char *const *metrics_allow;
 	/* process */
 	const char *user;

@@ -128,18 +128,31 @@ throw_rest(struct sark_conn *conn)
 	return SARK_CONN_WAIT_ANEW;
 }
 
-static enum sark_conn_next
-answer(struct sark_conn *conn, struct sark_conn_room *room)
+bool
+sark_conn_gone(const struct sark_conn *conn)
+{
+	struct pollfd p = { .fd = conn->fd };
+
+	return poll(&p, 1, 0) == 1 && (p.revents & (POLLHUP | POLLERR)) != 0;
+}
+
+enum sark_conn_next
+sark_conn_answer(struct sark_conn *conn, struct sark_conn_room *room,
+    int64_t waited_ns, bool shed)
 {
 	const struct sark_listen *l = room->listen;
 	bool cut;
 
 	if (sark_fcgi_exchange(&conn->fcgi, &room->exchange) == -1)
 		return SARK_CONN_CLOSE;
+	room->exchange.waited_ns = waited_ns;
 	cut = conn->fcgi.refused != SARK_OK;
 	sark_buf_reset(&room->out);
 	SARK_FAILPOINT(request_read);
-	l->handle(l->arg, &room->exchange, &room->out);
+	if (!shed || !l->shed(l->arg, &room->exchange, &room->out)) {
+		l->handle(l->arg, &room->exchange, &room->out);
+		room->handled++;
+	}
 	if (SARK_FAILPOINT_FAILS(reply_before) || send_answer(conn, room) == -1)
 		return SARK_CONN_CLOSE;
 	SARK_FAILPOINT(reply_after);
@@ -154,11 +167,15 @@ answer(struct sark_conn *conn, struct sark_conn_room *room)
 
 static enum sark_conn_next
 act_on(struct sark_conn *conn, struct sark_conn_room *room,
-    enum sark_fcgi_event event)
+    enum sark_fcgi_event event, size_t left)
 {
 	switch (event) {
 	case SARK_FCGI_REQUEST:
-		return answer(conn, room);
+		/* Nobody keeps what is left: that one does not wait. */
+		if (room->queueing && left == 0 &&
+		    conn->fcgi.refused == SARK_OK)
+			return SARK_CONN_READY;
+		return sark_conn_answer(conn, room, 0, false);
 	case SARK_FCGI_REPLY:
 		return send_reply(conn, room) == -1 ? SARK_CONN_CLOSE
 						    : SARK_CONN_WAIT;
@@ -192,8 +209,8 @@ take(struct sark_conn *conn, struct sark_conn_room *room, size_t len)
 		len -= used;
 		if (event == SARK_FCGI_MORE)
 			break;
-		step = act_on(conn, room, event);
-		if (step == SARK_CONN_CLOSE)
+		step = act_on(conn, room, event, len);
+		if (step == SARK_CONN_CLOSE || step == SARK_CONN_READY)
 			return step;
 		if (step == SARK_CONN_WAIT_ANEW)
 			next = step;
@@ -222,7 +239,8 @@ sark_conn_serve(struct sark_conn *conn, struct sark_conn_room *room)
 		if (step != SARK_CONN_WAIT)
 			next = step;
 		/* A short read says that nothing more is there yet. */
-		if (step == SARK_CONN_CLOSE || (size_t)n < sizeof(room->in))
+		if (step == SARK_CONN_CLOSE || step == SARK_CONN_READY ||
+		    (size_t)n < sizeof(room->in))
 			return next;
 	}
 }

@@ -266,7 +266,7 @@ sark_dispatch_handle(
     void *dispatch, const struct sark_exchange *in, struct sark_buf *out)
 {
 	struct sark_dispatch *d = dispatch;
-	int64_t start = sark_clock_mono_ns(), duration;
+	int64_t start = sark_clock_mono_ns() - in->waited_ns, duration;
 	void *mem = sark_mem_check(talloc_new(d->pool));
 	struct passage *p = sark_mem_check(talloc_size(mem, sizeof(*p)));
 	struct sark_answer answer;

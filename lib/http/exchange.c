@@ -9,6 +9,7 @@ sark_exchange_reset(struct sark_exchange *in)
 	in->nparams = 0;
 	in->body = "";
 	in->body_len = 0;
+	in->waited_ns = 0;
 	in->refused = SARK_OK;
 	memset(in->slots, 0, sizeof(in->slots));
 }

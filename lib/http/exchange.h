@@ -29,6 +29,7 @@ struct sark_exchange {
 	size_t nparams;
 	const char *body; /* NUL behind body_len bytes */
 	size_t body_len;
+	int64_t waited_ns; /* for its turn, since it was whole */
 	/*
 	 * SARK_OK, or why it may not be served: BAD_REQUEST (a name twice,
 	 * empty or malformed, a NUL), HEADERS_TOO_LARGE, TOO_LARGE.

@@ -12,13 +12,18 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "http/conn.h"
+#include "http/queue.h"
 
 #define TICK_MS	 1000
 #define EVENTS	 64
 #define LAST	 128 /* when told to end */
 #define ACCEPTS	 16  /* in a row, before the others' turn */
+#define SWEEP	 256 /* the same when busy, without handling any */
 #define PROBE	 16  /* turns after which a queue is looked for again */
 #define OUT_KEPT (256 * 1024)
+#define BUSY_NS	 (10 * 1000000) /* without a pause */
+#define PAUSE_NS (20 * 1000)	/* longer than a call that does not wait */
+#define FRESH_NS (1000 * 1000)	/* what was seen then is still so */
 
 struct loop {
 	const struct sark_listen *listen;
@@ -27,6 +32,10 @@ struct loop {
 	int reserve; /* given up when none is left */
 	size_t open;
 	unsigned int calm; /* turns since more than one connection waited */
+	int64_t pause_ns;  /* when nobody waited for us last, monotonic */
+	int64_t turn_ns;   /* when this turn began */
+	int events;	   /* at its beginning */
+	struct sark_queue queue;
 	bool draining;
 	int64_t drain_ms; /* the end of draining */
 	int64_t tick_ms;
@@ -38,6 +47,14 @@ static int64_t
 now_ms(void)
 {
 	return sark_clock_mono_ns() / 1000000;
+}
+
+/* Whether requests have to wait, and so have to be counted. */
+static bool
+busy(const struct loop *loop)
+{
+	return loop->queue.len > 0 ||
+	    sark_clock_mono_ns() - loop->pause_ns >= BUSY_NS;
 }
 
 static void
@@ -94,17 +111,17 @@ open_conn(struct loop *loop, int fd)
 		    &conn->fcgi, conn, l->body_max, l->connections_max);
 	}
 	conn->fd = fd;
-	conn->polled = conn->served = conn->throwing = false;
+	conn->polled = conn->served = conn->throwing = conn->queued = false;
 	conn->prev = conn->next = NULL;
 	loop->open++;
 	return conn;
 }
 
+/* What becomes of a connection. */
 static void
-serve(struct loop *loop, struct sark_conn *conn)
+go_on(struct loop *loop, struct sark_conn *conn, enum sark_conn_next next)
 {
 	struct epoll_event event = { .events = EPOLLIN | EPOLLRDHUP };
-	enum sark_conn_next next = sark_conn_serve(conn, loop->room);
 
 	if (loop->room->out.size > OUT_KEPT) {
 		talloc_free(loop->room->out.data);
@@ -123,6 +140,51 @@ serve(struct loop *loop, struct sark_conn *conn)
 	}
 	if (next == SARK_CONN_CLOSE)
 		close_conn(loop, conn);
+}
+
+/* Reads; a request that is whole is handled now or later, or shed. */
+static void
+serve(struct loop *loop, struct sark_conn *conn)
+{
+	enum sark_conn_next next;
+
+	loop->room->queueing = busy(loop);
+	next = sark_conn_serve(conn, loop->room);
+	if (next == SARK_CONN_READY) {
+		unlink_conn(loop, conn);
+		if (sark_queue_takes(&loop->queue)) {
+			sark_queue_push(
+			    &loop->queue, conn, sark_clock_mono_ns());
+			return;
+		}
+		next = sark_conn_answer(conn, loop->room, 0, true);
+	}
+	go_on(loop, conn, next);
+}
+
+/* The queue, until it is time to see who else has come. */
+static void
+work_off(struct loop *loop)
+{
+	int64_t begin = sark_clock_mono_ns(), now = begin, then;
+	struct sark_conn *conn;
+	bool late;
+
+	while (now - begin < BUSY_NS &&
+	    (conn = sark_queue_pop(&loop->queue)) != NULL) {
+		if (now - conn->ready_ns >= BUSY_NS && sark_conn_gone(conn)) {
+			close_conn(loop, conn);
+			continue;
+		}
+		late = sark_queue_late(&loop->queue, conn, now);
+		go_on(loop, conn,
+		    sark_conn_answer(
+			conn, loop->room, now - conn->ready_ns, late));
+		then = sark_clock_mono_ns();
+		if (!late)
+			sark_queue_served(&loop->queue, then - now);
+		now = then;
+	}
 }
 
 /*
@@ -147,6 +209,16 @@ relieve(struct loop *loop)
 	loop->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
+/* No new connection; but were we long enough for others to become ready? */
+static void
+found_none(struct loop *loop)
+{
+	int64_t now = sark_clock_mono_ns();
+
+	if (loop->events == 1 && now - loop->turn_ns < FRESH_NS)
+		loop->pause_ns = now;
+}
+
 /*
  * A connection off the queue: 1, 0 if there is none for us, -1 if the socket
  * is no good.  Without descriptors accept fails before it looks at the queue,
@@ -164,6 +236,7 @@ take_connection(struct loop *loop, bool waiting)
 				relieve(loop);
 			return 0;
 		}
+		found_none(loop);
 		return errno == EBADF || errno == EINVAL || errno == ENOTSOCK ||
 			errno == EOPNOTSUPP
 		    ? -1
@@ -191,8 +264,11 @@ take_connections(struct loop *loop)
 {
 	int i, got = 1;
 
-	for (i = 0; i < ACCEPTS && !*loop->listen->stop; i++) {
-		if (i == 1 && loop->calm > 0 && loop->calm++ % PROBE != 0)
+	for (i = 0; i < (busy(loop) ? SWEEP : ACCEPTS); i++) {
+		if (*loop->listen->stop)
+			break;
+		if (i == 1 && loop->calm > 0 && loop->calm++ % PROBE != 0 &&
+		    !busy(loop))
 			return 0;
 		got = take_connection(loop, i == 0);
 		if (got != 1)
@@ -245,22 +321,38 @@ static int
 turn(struct loop *loop)
 {
 	struct epoll_event events[EVENTS];
+	int timeout = keep_time(loop);
 	struct sark_conn *conn;
+	int64_t before;
+	unsigned int handled;
 	int i, n;
 
-	n = epoll_wait(loop->epoll, events, EVENTS, keep_time(loop));
+	if (loop->queue.len > 0)
+		timeout = 0;
+	before = sark_clock_mono_ns();
+	n = epoll_wait(loop->epoll, events, EVENTS, timeout);
+	loop->turn_ns = sark_clock_mono_ns();
+	loop->events = n;
+	if (timeout > 0 && loop->turn_ns - before >= PAUSE_NS)
+		loop->pause_ns = loop->turn_ns;
 	if (n == -1)
 		return errno == EINTR ? 0 : -1;
+	handled = loop->room->handled;
 	for (i = 0; i < n; i++) {
 		conn = events[i].data.ptr;
 		if (conn == NULL) {
 			if (take_connections(loop) == -1)
 				return -1;
-		} else if (conn->fd != -1) {
+		} else if (conn->fd != -1 && !conn->queued) {
 			/* A slot taken anew meanwhile just finds no bytes. */
 			serve(loop, conn);
 		}
 	}
+	handled = loop->room->handled - handled;
+	if (handled > 0 && loop->queue.len == 0)
+		sark_queue_served(&loop->queue,
+		    (sark_clock_mono_ns() - loop->turn_ns) / handled);
+	work_off(loop);
 	return 0;
 }
 
@@ -283,10 +375,16 @@ int
 sark_listen_run(const struct sark_listen *listen, struct sark_err *err)
 {
 	struct loop loop = { .listen = listen, .epoll = -1, .reserve = -1 };
+	struct sark_conn *conn;
 	int ret = -1;
 
 	loop.room = sark_new(NULL, struct sark_conn_room);
 	loop.room->listen = listen;
+	loop.queue.max = listen->queue_max < listen->connections_max
+	    ? listen->queue_max
+	    : listen->connections_max;
+	loop.queue.timeout_ns = listen->queue_timeout_ms * 1000000;
+	loop.pause_ns = sark_clock_mono_ns();
 	sark_buf_init(&loop.room->out, loop.room);
 	if (prepare(&loop) == -1)
 		goto out;
@@ -302,6 +400,8 @@ out:
 	if (ret == -1)
 		sark_err_set(err, SARK_INTERNAL, "descriptor %d: %s",
 		    listen->fd, strerror(errno));
+	while ((conn = sark_queue_pop(&loop.queue)) != NULL)
+		close_conn(&loop, conn);
 	while (loop.first != NULL)
 		close_conn(&loop, loop.first);
 	if (loop.epoll != -1)

@@ -18,6 +18,10 @@
  * a connection kept open keeps it from others: connections wait in epoll(7),
  * each with a deadline.  The one closest to its deadline gives way when
  * there are connections_max of them or descriptors run out.
+ *
+ * A worker that has found no end of waiting connections for a while takes
+ * them all, so that whole requests wait in its own queue (queue.h) and those
+ * beyond it are shed: answered at once instead of handled.
  */
 struct sark_listen {
 	int fd;				/* the listening socket */
@@ -25,9 +29,17 @@ struct sark_listen {
 	size_t connections_max;
 	size_t body_max;		   /* bytes of a body */
 	int64_t timeout_ms;		   /* send, take an answer */
+	size_t queue_max;		   /* requests that wait */
+	int64_t queue_timeout_ms;	   /* for their turn */
 	const volatile sig_atomic_t *stop; /* set by SIGTERM */
 	/* Fills out with the CGI/1.1 response, header and body. */
 	void (*handle)(
+	    void *arg, const struct sark_exchange *in, struct sark_buf *out);
+	/*
+	 * Fills out with the answer to a request for which there is no time;
+	 * false if that one is to be handled all the same.
+	 */
+	bool (*shed)(
 	    void *arg, const struct sark_exchange *in, struct sark_buf *out);
 	void (*tick)(void *arg); /* about once a second, or NULL */
 	void *arg;

@@ -16,10 +16,12 @@ libsarkcommon_la_SOURCES += \
 	%D%/peer.c %D%/peer.h \
 	%D%/problem.c %D%/problem.h \
 	%D%/query.c \
+	%D%/queue.c %D%/queue.h \
 	%D%/request.h \
 	%D%/response.c %D%/response.h \
 	%D%/route.h \
 	%D%/router.c %D%/router.h \
+	%D%/shed.c %D%/shed.h \
 	%D%/target.c %D%/target.h \
 	%D%/trace.c %D%/trace.h \
 	%D%/tracing.c %D%/tracing.h \

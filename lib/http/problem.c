@@ -2,9 +2,12 @@
 
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "json/writer.h"
 
 #define RETRY_AFTER_S 5
+#define OVERLOADED_S  3 /* at most: those who were shed are not to come */
+			/* back all at once */
 
 /* Whether the text is written for the client too (err.h). */
 static bool public(enum sark_code code)
@@ -46,6 +49,14 @@ challenge(struct sark_resp *resp, enum sark_code code)
 	    error, sark_code_title(code));
 }
 
+static int
+retry_after(enum sark_code code)
+{
+	if (code == SARK_OVERLOADED)
+		return (int)(1 + sark_clock_mono_ns() / 1000 % OVERLOADED_S);
+	return RETRY_AFTER_S;
+}
+
 void
 sark_problem_write(
     struct sark_resp *resp, const struct sark_err *err, const char *request_id)
@@ -65,7 +76,7 @@ sark_problem_write(
 	if (resp->status == 429 || resp->status == 503 ||
 	    code == SARK_IDEMPOTENCY_IN_PROGRESS)
 		sark_buf_format(
-		    &resp->headers, "Retry-After: %d\r\n", RETRY_AFTER_S);
+		    &resp->headers, "Retry-After: %d\r\n", retry_after(code));
 	sark_jw_init(&jw, &resp->body);
 	sark_jw_open(&jw, NULL, '{');
 	snprintf(

@@ -30,6 +30,7 @@ enum sark_access {
 /* What a route would count against; nothing is limited by rate yet. */
 enum sark_limit {
 	SARK_LIMIT_NONE,
+	SARK_LIMIT_HEALTH, /* as NONE, and never shed under load */
 	SARK_LIMIT_USER,
 	SARK_LIMIT_LOGIN,
 };

@@ -24,6 +24,8 @@ const struct sark_family sark_families[] = {
 	  "Time from a request's last byte to its whole answer." },
 	{ "sark_requests_total", "counter",
 	  "Requests answered, by program, route, method and status." },
+	{ "sark_requests_shed_total", "counter",
+	  "Requests answered 503 unheard because too many were waiting." },
 	{ "sark_spool_bytes", "gauge",
 	  "Bytes of the segment files in the audit spool." },
 	{ "sark_spool_files", "gauge",

@@ -1,5 +1,6 @@
 #include "serve/worker.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include "http/cgi.h"
 #include "http/dispatch.h"
 #include "http/listen.h"
+#include "http/shed.h"
 #include "proc/metrics.h"
 #include "proc/signals.h"
 #include "proc/workers.h"
@@ -30,6 +32,9 @@ struct work {
 	struct sark_dispatch dispatch;
 	const struct sark_peers *peers;
 	bool schema_seen;
+	struct sark_metric *shed;
+	int64_t shed_told; /* of them, in the log */
+	int64_t shed_here; /* by this worker */
 };
 
 static int
@@ -69,8 +74,28 @@ static void
 tick(void *arg)
 {
 	struct work *work = arg;
+	char shed[24];
 
 	sark_app_watch(work->app, work->program);
+	if (work->shed_here == work->shed_told)
+		return;
+	snprintf(shed, sizeof(shed), "%lld",
+	    (long long)(work->shed_here - work->shed_told));
+	work->shed_told = work->shed_here;
+	sark_log(SARK_LOG_WARNING, "overloaded", "shed", shed, NULL);
+}
+
+/* One line a second tells of them, not one each: there is no time. */
+static bool
+shed(void *arg, const struct sark_exchange *in, struct sark_buf *out)
+{
+	struct work *work = arg;
+
+	if (!sark_dispatch_shed(&work->dispatch, in, out))
+		return false;
+	sark_metric_add(work->shed, 1);
+	work->shed_here++;
+	return true;
 }
 
 static void
@@ -180,14 +205,16 @@ sark_worker_rehearse(struct sark_worker *worker, struct sark_err *err)
 	return ret;
 }
 
-static void
-count_start(const struct sark_app *app)
+/* A series of this program's own. */
+static struct sark_metric *
+metric(const struct sark_app *app, const char *family)
 {
-	char *name = sark_format(
-	    NULL, "sark_worker_starts_total{program=\"%s\"}", app->program);
+	char *name =
+	    sark_format(NULL, "%s{program=\"%s\"}", family, app->program);
+	struct sark_metric *m = sark_metric_of(app->metrics, name);
 
-	sark_metric_add(sark_metric_of(app->metrics, name), 1);
 	talloc_free(name);
+	return m;
 }
 
 int
@@ -204,15 +231,19 @@ sark_worker_run(const struct sark_worker *worker, struct sark_err *err)
 	    sark_confine(worker->program, conf, err) == -1)
 		goto out;
 	SARK_FAILPOINT(worker_start);
-	count_start(work.app);
+	sark_metric_add(metric(work.app, "sark_worker_starts_total"), 1);
+	work.shed = metric(work.app, "sark_requests_shed_total");
 	listen = (struct sark_listen){
 		.fd = STDIN_FILENO,
 		.peers = work.peers,
 		.connections_max = (size_t)conf->connections_max,
 		.body_max = (size_t)conf->body_max_bytes,
 		.timeout_ms = conf->request_timeout_ms,
+		.queue_max = (size_t)conf->queue_max,
+		.queue_timeout_ms = conf->queue_timeout_ms,
 		.stop = sark_signals_stop(),
 		.handle = handle,
+		.shed = shed,
 		.tick = tick,
 		.arg = &work,
 	};

@@ -343,7 +343,7 @@ sub start_program ($self, $name) {
 	my $path = $self->socket($name);
 
 	unlink $path;
-	my $socket = IO::Socket::UNIX->new(Local => $path, Listen => 128)
+	my $socket = IO::Socket::UNIX->new(Local => $path, Listen => 1024)
 	    or die "$path: $!\n";
 	$self->{temp}->give($path);
 	$self->{pids}{$name} = $self->{temp}->spawn(name => "sark-$name",

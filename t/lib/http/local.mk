@@ -40,7 +40,8 @@ t_lib_http_dispatch_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
 t_lib_http_dispatch_test_LDADD = $(C_TEST_LDADD)
 
 C_TESTS += t/lib/http/listen_test
-t_lib_http_listen_test_SOURCES = %D%/listen_test.c %D%/wire.c %D%/wire.h
+t_lib_http_listen_test_SOURCES = %D%/listen_test.c %D%/peer.c %D%/peer.h \
+	%D%/wire.c %D%/wire.h
 t_lib_http_listen_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
 t_lib_http_listen_test_LDADD = $(C_TEST_LDADD)
 
@@ -60,3 +61,9 @@ C_TESTS += t/lib/http/cors_test
 t_lib_http_cors_test_SOURCES = %D%/cors_test.c
 t_lib_http_cors_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
 t_lib_http_cors_test_LDADD = $(C_TEST_LDADD)
+
+C_TESTS += t/lib/http/shed_test
+t_lib_http_shed_test_SOURCES = %D%/shed_test.c %D%/peer.c %D%/peer.h \
+	%D%/wire.c %D%/wire.h
+t_lib_http_shed_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
+t_lib_http_shed_test_LDADD = $(C_TEST_LDADD)
