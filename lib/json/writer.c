@@ -145,6 +145,11 @@ format_double(char *out, size_t size, double value)
 {
 	int digits;
 
+	/* "-0" would be read back as an integer, which has no sign. */
+	if (signbit(value) != 0 && fpclassify(value) == FP_ZERO) {
+		sark_str_copy(out, size, "-0.0");
+		return;
+	}
 	for (digits = 15; digits <= 17; digits++) {
 		snprintf(out, size, "%.*g", digits, value);
 		if (!islessgreater(strtod(out, NULL), value))

@@ -140,6 +140,10 @@ doubles_come_back(void **state)
 	start(ctx, &jw, &buf);
 	sark_jw_double(&jw, NULL, 0.1);
 	assert_string_equal(buf.data, "0.1");
+	/* "-0" would be an integer to whoever reads it. */
+	start(ctx, &jw, &buf);
+	sark_jw_double(&jw, NULL, -0.0);
+	assert_string_equal(buf.data, "-0.0");
 	start(ctx, &jw, &buf);
 	sark_jw_double(&jw, NULL, (double)INFINITY);
 	assert_string_equal(buf.data, "null");
