@@ -51,7 +51,7 @@ sark_conf_blank_comments(char *text)
 		} else if (*text == '"' || *text == '\'') {
 			text = skip_quoted(text);
 		} else {
-			in_word = strchr(" \t\r\n={}(),", *text) == NULL;
+			in_word = strchr(" \t\r\n={}(),+*", *text) == NULL;
 			text++;
 		}
 	}

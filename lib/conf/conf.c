@@ -23,6 +23,9 @@
 static struct sark_err *sink;
 static const char *source;
 
+static void complain(cfg_t *cfg, const char *format, va_list ap)
+    SARK_FORMAT(2, 0);
+
 static void
 complain(cfg_t *cfg, const char *format, va_list ap)
 {
@@ -224,8 +227,9 @@ parse(cfg_t *cfg, const char *path, struct sark_err *err)
 	source = NULL;
 	talloc_free(text);
 	if (result != CFG_SUCCESS)
-		return sark_err_set(
-		    err, SARK_CONFIG, "%s: cannot be parsed", path);
+		/* libconfuse does not tell of everything that it refuses. */
+		return sark_err_set(err, SARK_CONFIG, "%s:%d: cannot be parsed",
+		    path, cfg->line);
 	return 0;
 }
 
@@ -274,7 +278,8 @@ dump_text(FILE *out, const char *value)
 {
 	fputc('"', out);
 	for (; *value != '\0'; value++) {
-		if (*value == '"' || *value == '\\')
+		/* "${" would be a variable of the environment. */
+		if (*value == '"' || *value == '\\' || *value == '$')
 			fputc('\\', out);
 		fputc(*value, out);
 	}

@@ -82,6 +82,8 @@ bad_values_name_their_line(void **state)
 		"\ntrace_sample_ratio = nan\n",
 		"\ntrace_sample_ratio = 0,5\n",
 		"# one\nno_such_key = 1\n",
+		"\n\"\"x\"\n", /* libconfuse says nothing */
+		"issuer*// a word ends at the asterisk\nno_such_key = 1\n",
 		"// one # two\nno_such_key = 1\n",
 		"//one\nno_such_key = 1\n",
 		"/* one\n * two */ no_such_key = 1\n",
@@ -129,12 +131,13 @@ dump_reads_back(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    read_text("audience = \"a \\\"b\\\\\"\n", &conf, &err), 0);
+	    read_text("audience = \"a \\\"b\\\\ \\${HOME}\"\n", &conf, &err),
+	    0);
 	out = fmemopen(text, sizeof(text), "w");
 	sark_conf_dump(conf, out);
 	fclose(out);
 	assert_int_equal(read_text(text, &again, &err), 0);
-	assert_string_equal(again->audience, "a \"b\\");
+	assert_string_equal(again->audience, "a \"b\\ ${HOME}");
 	talloc_free(conf);
 	talloc_free(again);
 }
