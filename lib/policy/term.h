@@ -36,7 +36,7 @@ struct sark_term {
 
 /*
  * Reads what opa_value_dump writes.  The term is on ctx.  Returns 0, or -1
- * for what is no value.
+ * for what is no value, or holds a string that is not UTF-8.
  */
 int sark_term_parse(void *ctx, const char *text, size_t len,
     struct sark_term **term_r) SARK_NONNULL(2, 4) SARK_CHECKED;

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "json/writer.h"
 #include "policy/term.h"
 
@@ -103,6 +104,26 @@ read_escape(struct reader *r, struct sark_buf *buf)
 	return 0;
 }
 
+/*
+ * Whether a text, in which NUL may stand, is UTF-8: what a policy decodes
+ * from base64 may be anything, and the builtins step over characters.
+ */
+static bool
+well_formed(const char *text, size_t len)
+{
+	size_t n;
+
+	while (len > 0) {
+		n = strnlen(text, len);
+		if (!sark_str_utf8(text, n))
+			return false;
+		n += n < len;
+		text += n;
+		len -= n;
+	}
+	return true;
+}
+
 static struct sark_term *
 read_string(struct reader *r)
 {
@@ -123,7 +144,7 @@ read_string(struct reader *r)
 				return NULL;
 		}
 	}
-	if (!take(r, "\""))
+	if (!take(r, "\"") || !well_formed(buf.data, buf.len))
 		return NULL;
 	term->text = buf.data;
 	term->len = buf.len;
