@@ -203,15 +203,15 @@ set_origin(const struct sark_builtin_call *call, struct sark_term *object,
     const unsigned char u[16])
 {
 	/* From 1582-10-15 to 1970-01-01 in units of 100 ns. */
-	const int64_t epoch = 122192928000000000;
+	const uint64_t epoch = 122192928000000000;
 	static const char *const cast[] = { "global:unicast",
 		"global:multicast", "local:unicast", "local:multicast" };
 	static const char *const domains[] = { "Person", "Group", "Org" };
-	int64_t time;
+	uint64_t time;
 
-	time = (int64_t)((be(u + 6, 2) & 0xfff) << 48 | be(u + 4, 2) << 32 |
-	    be(u, 4));
-	set_int(call, object, "time", (time - epoch) * 100);
+	time = (be(u + 6, 2) & 0xfff) << 48 | be(u + 4, 2) << 32 | be(u, 4);
+	/* Go's multiplication wraps around from the year 2262 on. */
+	set_int(call, object, "time", (int64_t)((time - epoch) * 100));
 	set_str(call, object, "nodeid",
 	    sark_format(call->ctx, "%02x-%02x-%02x-%02x-%02x-%02x", u[10],
 		u[11], u[12], u[13], u[14], u[15]));
