@@ -54,6 +54,10 @@ sark_tool_list(struct sark_app *app, struct sark_tool_filter *filter,
 	if (cursor != NULL) {
 		if (open_cursor(app, TOOLS, cursor, &after, err) == -1)
 			return -1;
+		/* An id, a blank, a name: one that another version made? */
+		if (strlen(after) <= SARK_UUID_TEXT)
+			return sark_err_set(err, SARK_INVALID_CURSOR,
+			    "the cursor is of another version");
 		filter->after_id =
 		    sark_strndup(app->mem, after, SARK_UUID_TEXT - 1);
 		filter->after_name = after + SARK_UUID_TEXT;
