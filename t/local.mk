@@ -22,6 +22,7 @@ include %D%/lib/registry/local.mk
 include %D%/lib/policy/local.mk
 include %D%/lib/http/local.mk
 include %D%/lib/proc/local.mk
+include %D%/fuzz/local.mk
 include %D%/sql/local.mk
 include %D%/bin/local.mk
 include %D%/fcgi/local.mk
