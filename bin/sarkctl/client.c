@@ -2,9 +2,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/uuid.h"
 
 #define TIMEOUT_MS 15000
 
@@ -116,6 +118,24 @@ client_open(struct client *client, bool anonymous, struct sark_err *err)
 	return client->http == NULL ? -1 : 0;
 }
 
+/* The call's headers, and a key of its own. */
+static const char *const *
+with_key(struct client *client, const struct call *call)
+{
+	char key[SARK_UUID_TEXT];
+	const char **headers;
+	size_t n = 0;
+
+	while (call->headers != NULL && call->headers[n] != NULL)
+		n++;
+	headers = sark_new_array(client->ctx, const char *, n + 2);
+	if (n > 0)
+		memcpy(headers, call->headers, n * sizeof(*headers));
+	sark_uuid_make(key);
+	headers[n] = sark_format(client->ctx, "Idempotency-Key: \"%s\"", key);
+	return headers;
+}
+
 static int
 perform(struct client *client, const struct call *call,
     struct sark_http_answer *answer_r, struct sark_err *err)
@@ -133,8 +153,8 @@ perform(struct client *client, const struct call *call,
 	    client->http, client->ctx, &request, answer_r, err);
 }
 
-int
-client_call(struct client *client, const struct call *call,
+static int
+call_once(struct client *client, const struct call *call,
     struct sark_http_answer *answer_r, const struct sark_json **value_r,
     struct sark_err *err)
 {
@@ -152,6 +172,34 @@ client_call(struct client *client, const struct call *call,
 	if (answer_r->status >= 400)
 		return refuse(client, answer_r, *value_r, err);
 	return 0;
+}
+
+/* Whether nobody can say from this what became of the request. */
+static bool
+unknown(enum sark_code code)
+{
+	return code == SARK_UNAVAILABLE || code == SARK_TIMEOUT ||
+	    code == SARK_UNCERTAIN || code == SARK_IDEMPOTENCY_IN_PROGRESS;
+}
+
+int
+client_call(struct client *client, const struct call *call,
+    struct sark_http_answer *answer_r, const struct sark_json **value_r,
+    struct sark_err *err)
+{
+	static const struct timespec pause = { .tv_sec = 1 };
+	struct call keyed = *call;
+
+	if (!call->creates)
+		return call_once(client, call, answer_r, value_r, err);
+	keyed.headers = with_key(client, call);
+	if (call_once(client, &keyed, answer_r, value_r, err) == 0)
+		return 0;
+	if (!unknown(err->code))
+		return -1;
+	nanosleep(&pause, NULL);
+	sark_err_init(err);
+	return call_once(client, &keyed, answer_r, value_r, err);
 }
 
 const char *

@@ -27,6 +27,7 @@ struct call {
 	const char *path;
 	const char *body;
 	bool anonymous; /* send no token */
+	bool creates;	/* with an Idempotency-Key; see client_call */
 	const char *const *headers;
 };
 
@@ -40,6 +41,9 @@ int client_open(struct client *client, bool anonymous, struct sark_err *err)
  * Sends it and reads the JSON answer.  A problem document (RFC 9457) becomes
  * the error: its code's exit value, "title: detail" and the wrong fields as
  * text.  *value_r is on client->ctx.
+ *
+ * A call that creates is sent once more, after a second and with the same
+ * key, when the answer is lost or does not say whether it was done.
  */
 int client_call(struct client *client, const struct call *call,
     struct sark_http_answer *answer_r, const struct sark_json **value_r,

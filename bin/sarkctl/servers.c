@@ -57,7 +57,9 @@ read_text(struct client *client, const char *file, char **text_r,
 static int
 add(struct client *client, const char *file, struct sark_err *err)
 {
-	struct call call = { .method = "POST", .path = "/api/v1/servers" };
+	struct call call = {
+		.method = "POST", .path = "/api/v1/servers", .creates = true
+	};
 	const struct sark_json *server;
 	struct sark_http_answer answer;
 	char *text;

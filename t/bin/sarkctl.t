@@ -4,14 +4,15 @@ use FindBin;
 use lib "$FindBin::Bin/../perl";
 use JSON::PP qw(decode_json);
 use Sark;
+use Sark::Fault::Proxy;
 use Sark::Tree qw(program slurp spew);
 use Test::More;
 
 my $sark = Sark->start(qw(login registry policy audit status));
 my $temp = $sark->temp;
 my $home = $temp->mkdir('home');
-my $session = "$home/session.json";
-my $url = $sark->url;
+our $session = "$home/session.json";
+our $url = $sark->url;
 
 # Runs sarkctl: (exit value, output, error).
 sub ctl (@args) {
@@ -97,6 +98,38 @@ subtest 'servers and tools' => sub {
 	is $rc, 77, 'a developer sets no level';
 	($rc) = ctl('servers', 'nonsense');
 	is $rc, 64, 'a command that is none';
+};
+
+subtest 'a lost answer' => sub {
+	my $proxy = Sark::Fault::Proxy->start(listen => '127.0.0.1:0',
+	    target => $url =~ s{^http://}{}r);
+	local $url = 'http://' . $proxy->address;
+	local $session = "$home/proxy.json";
+	my $add = sub ($name) {
+		return ctl('servers', 'add', '-', { stdin => '{"name":"' . $name
+		    . '","transport":"stdio","command":"x"}' });
+	};
+	my $there = sub ($name) {
+		return $sark->psql('SELECT count(*) FROM sark.server'
+		    . " WHERE name = '$name'");
+	};
+	my %lost = (way => 'down', before => 1, match => 'HTTP/1.1 201');
+
+	is +(login('dev'))[0], 0, 'logged in behind a proxy';
+	$proxy->set(cut_match => { %lost, once => 1 });
+	my ($rc, $out, $err) = $add->('lost-once');
+	is $rc, 0, 'the answer is lost, and asked for once more' or diag $err;
+	like $out, qr/^Name +lost-once$/m, 'it is that of the first time';
+	is $there->('lost-once'), 1, 'registered once';
+	is $proxy->seen->{cut}, 1, 'control: one was lost';
+
+	$proxy->set(cut_match => { %lost });
+	($rc) = $add->('lost-twice');
+	is $rc, 69, 'lost twice is not known';
+	is $there->('lost-twice'), 1, 'registered once';
+	$proxy->clear;
+	($rc, $out, $err) = $add->('lost-twice');
+	is $rc, 73, 'another command is another request';
 };
 
 subtest 'evaluate' => sub {

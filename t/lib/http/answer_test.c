@@ -372,6 +372,10 @@ wrong_routes_are_refused(void **state)
 		{ SARK_GET, "/a", SARK_ANYONE, NULL, NULL },
 		{ SARK_GET, "/a", 0, NULL, NULL, nothing },
 		{ SARK_GET, "/a", SARK_MAY(NULL), NULL, nothing },
+		{ SARK_POST, "/a", SARK_ANYONE, NULL, nothing,
+		    .creates = true },
+		{ SARK_GET, "/a", SARK_SIGNED_IN, NULL, nothing,
+		    .creates = true },
 	};
 	struct setup *s = *state;
 	struct sark_router *router;

@@ -26,6 +26,7 @@ struct setup {
 	/* what the hooks and the handler were told */
 	int calls;
 	int handled;
+	int once;
 	int observed_route, observed_status;
 	int refusals;
 	enum sark_code refused;
@@ -89,6 +90,7 @@ static const struct sark_route routes[] = {
 	{ SARK_GET, "/open", SARK_ANYONE, &optional, echo },
 	{ SARK_GET, "/mine", SARK_SIGNED_IN, NULL, echo },
 	{ SARK_POST, "/things", SARK_MAY("thing:write"), &thing_input, echo, .body_max = 64 },
+	{ SARK_POST, "/made", SARK_SIGNED_IN, &thing_input, echo, .creates = true },
 	{ SARK_GET, "/things/{id}", SARK_MAY("thing:read"), NULL, echo },
 	{ SARK_POST, "/things/{id}/poke", SARK_ANYONE, &optional, echo },
 	{ SARK_GET, "/broken", SARK_ANYONE, NULL, fail_with_text },
@@ -116,6 +118,15 @@ authenticate(struct sark_app *app, const char *bearer, const char *api_key,
 	if (api_key != NULL)
 		caller->scopes = reader;
 	return 0;
+}
+
+static int
+once(struct sark_app *app, const struct sark_route *route,
+    const struct sark_req *req, struct sark_resp *resp, struct sark_err *err)
+{
+	current->once++;
+	assert_string_equal(req->idempotency_key, "k");
+	return route->handler(app, req, resp, err);
 }
 
 static void
@@ -154,6 +165,7 @@ set_up(void **state)
 	s->dispatch.app = &s->app;
 	s->dispatch.routes = routes;
 	s->dispatch.authenticate = authenticate;
+	s->dispatch.once = once;
 	s->dispatch.observe = observe;
 	s->dispatch.observe_arg = s;
 	s->dispatch.refused = refused;
@@ -180,7 +192,7 @@ add(struct setup *s, const char *name, const char *value)
 }
 
 struct sent {
-	const char *method, *uri, *credential, *type, *body;
+	const char *method, *uri, *credential, *type, *body, *key;
 };
 
 /* Sends a request; returns its status. */
@@ -191,7 +203,7 @@ ask(struct setup *s, const struct sent *sent)
 
 	sark_exchange_reset(&s->in);
 	sark_buf_reset(&s->out);
-	s->handled = s->calls = s->refusals = 0;
+	s->handled = s->once = s->calls = s->refusals = 0;
 	add(s, "REQUEST_METHOD", sent->method);
 	add(s, "REQUEST_URI", sent->uri);
 	add(s, "HTTP_X_REQUEST_ID", "r-1");
@@ -202,6 +214,8 @@ ask(struct setup *s, const struct sent *sent)
 		add(s, "HTTP_AUTHORIZATION", sent->credential);
 	if (sent->type != NULL)
 		add(s, "CONTENT_TYPE", sent->type);
+	if (sent->key != NULL)
+		add(s, "HTTP_IDEMPOTENCY_KEY", sent->key);
 	if (sent->body != NULL) {
 		snprintf(length, sizeof(length), "%zu", strlen(sent->body));
 		add(s, "CONTENT_LENGTH", length);
@@ -366,6 +380,34 @@ refusals_are_told_apart(void **state)
 }
 
 static void
+a_key_is_for_routes_that_create(void **state)
+{
+	struct sent sent = { "POST", "/made", "Bearer x", JSON,
+		"{\"name\":\"a\"}", "k" };
+	struct setup *s = *state;
+
+	assert_int_equal(ask(s, &sent), 201);
+	assert_int_equal(s->once, 1);
+	assert_int_equal(s->handled, 1);
+	sent.body = "{}";
+	assert_int_equal(ask(s, &sent), 422);
+	assert_int_equal(s->once, 0);
+	sent.body = "{\"name\":\"a\"}";
+	sent.credential = NULL;
+	assert_int_equal(ask(s, &sent), 401);
+	assert_int_equal(s->once, 0);
+	sent.credential = "Bearer x";
+	sent.key = NULL;
+	assert_int_equal(ask(s, &sent), 201);
+	assert_int_equal(s->once, 0);
+	sent.key = "k";
+	sent.uri = "/things";
+	assert_int_equal(ask(s, &sent), 201);
+	assert_int_equal(s->once, 0);
+	assert_int_equal(s->handled, 1);
+}
+
+static void
 fcgi10_requests_leave_nothing_behind(void **state)
 {
 	static const struct sent alice = { "POST", "/things", "Bearer x", JSON,
@@ -395,6 +437,7 @@ main(void)
 		TEST(http12_head_is_judged_like_get_and_options_tells_nothing),
 		TEST(an_error_hides_the_handlers_half_work),
 		TEST(refusals_are_told_apart),
+		TEST(a_key_is_for_routes_that_create),
 		TEST(fcgi10_requests_leave_nothing_behind),
 	};
 
