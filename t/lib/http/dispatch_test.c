@@ -90,11 +90,11 @@ static const struct sark_route routes[] = {
 	{ SARK_GET, "/open", SARK_ANYONE, &optional, echo },
 	{ SARK_GET, "/mine", SARK_SIGNED_IN, NULL, echo },
 	{ SARK_POST, "/things", SARK_MAY("thing:write"), &thing_input, echo, .body_max = 64 },
-	{ SARK_POST, "/made", SARK_SIGNED_IN, &thing_input, echo, .creates = true },
 	{ SARK_GET, "/things/{id}", SARK_MAY("thing:read"), NULL, echo },
 	{ SARK_POST, "/things/{id}/poke", SARK_ANYONE, &optional, echo },
 	{ SARK_GET, "/broken", SARK_ANYONE, NULL, fail_with_text },
 	{ SARK_GET, "/silent", SARK_ANYONE, NULL, fail_silently },
+	{ SARK_POST, "/made", SARK_SIGNED_IN, &thing_input, echo, .creates = true },
 	{ 0 }
 };
 /* clang-format on */
