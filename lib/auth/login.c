@@ -228,7 +228,7 @@ drop_own_record(const struct entry *e)
 }
 
 static int
-commit_session(const struct entry *e, struct sark_err *err)
+try_session(const struct entry *e, struct sark_err *err)
 {
 	struct sark_tx tx = { .pg = e->app->pg, .open = false };
 	struct sark_session_ends ends = { 0, NULL };
@@ -242,6 +242,17 @@ commit_session(const struct entry *e, struct sark_err *err)
 	ret = 0;
 out:
 	sark_tx_end(&tx);
+	return ret;
+}
+
+static int
+commit_session(const struct entry *e, struct sark_err *err)
+{
+	int ret, tries = 0;
+
+	do
+		ret = try_session(e, err);
+	while (ret == -1 && sark_tx_again(e->app->pg, &tries, err));
 	if (ret == -1)
 		drop_own_record(e);
 	return ret;

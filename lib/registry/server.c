@@ -183,7 +183,7 @@ policy_lets(struct sark_app *app, const struct sark_caller *caller,
 }
 
 static int
-insert(struct sark_app *app, const struct sark_caller *caller,
+try_insert(struct sark_app *app, const struct sark_caller *caller,
     const struct sark_server *server, struct sark_err *err)
 {
 	struct sark_event event;
@@ -208,6 +208,18 @@ insert(struct sark_app *app, const struct sark_caller *caller,
 	ret = sark_tx_commit(&tx, err);
 out:
 	sark_tx_end(&tx);
+	return ret;
+}
+
+static int
+insert(struct sark_app *app, const struct sark_caller *caller,
+    const struct sark_server *server, struct sark_err *err)
+{
+	int ret, tries = 0;
+
+	do
+		ret = try_insert(app, caller, server, err);
+	while (ret == -1 && sark_tx_again(app->pg, &tries, err));
 	return ret;
 }
 

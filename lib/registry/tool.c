@@ -152,7 +152,7 @@ write_level(struct setting *setting, struct sark_tx *tx, struct sark_err *err)
 }
 
 static int
-commit_level(struct setting *setting, struct sark_err *err)
+try_level(struct setting *setting, struct sark_err *err)
 {
 	struct sark_tx tx;
 	int ret = -1;
@@ -162,6 +162,17 @@ commit_level(struct setting *setting, struct sark_err *err)
 	if (write_level(setting, &tx, err) == 0)
 		ret = sark_tx_commit(&tx, err);
 	sark_tx_end(&tx);
+	return ret;
+}
+
+static int
+commit_level(struct setting *setting, struct sark_err *err)
+{
+	int ret, tries = 0;
+
+	do
+		ret = try_level(setting, err);
+	while (ret == -1 && sark_tx_again(setting->app->pg, &tries, err));
 	return ret;
 }
 

@@ -72,6 +72,14 @@ int sark_tx_begin(struct sark_tx *tx, struct sark_pg *pg, struct sark_err *err)
 int sark_tx_commit(struct sark_tx *tx, struct sark_err *err)
     SARK_NONNULL(1, 2) SARK_CHECKED;
 void sark_tx_end(struct sark_tx *tx) SARK_NONNULL(1);
+/*
+ * Whether a transaction that failed and was ended shall be run once more from
+ * its beginning: PostgreSQL rolled it back because it collided with another
+ * (40001, 40P01), and that was not yet done three times.  Then clears err,
+ * counts in *tries, which starts at 0, and waits a little.
+ */
+bool sark_tx_again(struct sark_pg *pg, int *tries, struct sark_err *err)
+    SARK_NONNULL(1, 2, 3) SARK_CHECKED;
 
 /*
  * What has to be there exactly if a change is, whoever makes the change: it

@@ -68,6 +68,8 @@ run_once(struct sark_pg *pg, const struct sark_stmt *stmt,
 		end = SARK_WIRE_LOST;
 	}
 	sark_span_end(pg->tracer, &span, sark_wire_word(pg, end));
+	if (end == SARK_WIRE_REFUSED && sark_sqlstate_again(pg->sqlstate))
+		pg->collided = pg->in_tx;
 	return end;
 }
 
@@ -81,6 +83,8 @@ run(struct sark_pg *pg, const struct sark_stmt *stmt, const char *const *params,
 		end = run_once(pg, stmt, params, answer);
 		if (again == AGAIN_MAX || !worth_again(pg, end))
 			return end;
+		if (end == SARK_WIRE_REFUSED)
+			sark_wire_rest(again);
 	}
 }
 

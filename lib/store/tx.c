@@ -1,8 +1,15 @@
+#include <time.h>
+
 #include "base/failpoint.h"
 #include "base/span.h"
+#include "base/uuid.h"
 #include "store/pg.h"
 #include "store/report.h"
 #include "store/wire.h"
+
+#define AGAIN_MAX 3
+#define REST_MS	  5
+#define NS_PER_MS 1000000
 
 static enum sark_wire
 command(struct sark_pg *pg, const char *name, const char *sql,
@@ -40,7 +47,7 @@ sark_tx_begin(struct sark_tx *tx, struct sark_pg *pg, struct sark_err *err)
 	enum sark_wire end;
 
 	tx->pg = pg;
-	tx->open = false;
+	tx->open = pg->collided = false;
 	if (pg->in_tx)
 		return sark_err_set(
 		    err, SARK_INTERNAL, "a transaction within a transaction");
@@ -84,6 +91,8 @@ sark_tx_commit(struct sark_tx *tx, struct sark_err *err)
 			end = SARK_WIRE_LOST;
 		}
 	}
+	if (end == SARK_WIRE_REFUSED && sark_sqlstate_again(pg->sqlstate))
+		pg->collided = true;
 	if (sark_pg_report(pg, end, "commit", true, err) == -1)
 		return -1;
 	/* PostgreSQL answers ROLLBACK, no error, where a statement failed. */
@@ -112,6 +121,30 @@ sark_tx_end(struct sark_tx *tx)
 	if (!sark_wire_in_tx(pg) ||
 	    command(pg, "rollback", "ROLLBACK", &answer) != SARK_WIRE_DONE)
 		sark_pg_drop(pg);
+}
+
+void
+sark_wire_rest(int tries)
+{
+	struct timespec rest = { 0 };
+	uint32_t chance;
+
+	sark_random(&chance, sizeof(chance));
+	/* From half of a time that doubles to all of it. */
+	rest.tv_nsec = (REST_MS << tries) * (NS_PER_MS / 2);
+	rest.tv_nsec += chance % rest.tv_nsec;
+	(void)nanosleep(&rest, NULL);
+}
+
+bool
+sark_tx_again(struct sark_pg *pg, int *tries, struct sark_err *err)
+{
+	if (!pg->collided || *tries == AGAIN_MAX)
+		return false;
+	pg->collided = false;
+	sark_wire_rest((*tries)++);
+	sark_err_init(err);
+	return true;
 }
 
 /* A copy needs the open connection of its transaction. */

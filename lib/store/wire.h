@@ -40,6 +40,7 @@ struct sark_pg {
 	struct pg_conn *conn;	    /* libpq's PGconn */
 	int64_t quiet_until_ns;
 	bool in_tx;
+	bool collided; /* this transaction, with another: 40001, 40P01 */
 	const struct sark_rider *rider;
 	const struct sark_stmt **prepared; /* on this connection */
 	size_t nprepared;
@@ -78,5 +79,8 @@ enum sark_wire sark_wire_copy_data(
     struct sark_pg *pg, const void *data, size_t len) SARK_NONNULL(1);
 enum sark_wire sark_wire_copy_end(
     struct sark_pg *pg, struct sark_answer *answer) SARK_NONNULL(1, 2);
+
+/* Waits before try number tries + 1, longer each time, never as another. */
+void sark_wire_rest(int tries);
 
 #endif

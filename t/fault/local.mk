@@ -1,5 +1,8 @@
 # Faults that SARK survives, sark-faults(7).
 EXTRA_DIST += %D%/README %D%/run
 PERL_TESTS += \
+	%D%/crash.t \
 	%D%/harness.t \
-	%D%/proxy.t
+	%D%/postgresql.t \
+	%D%/proxy.t \
+	%D%/wire.t

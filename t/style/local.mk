@@ -1,6 +1,7 @@
 PERL_TESTS += \
 	%D%/attacks.t \
 	%D%/banned.t \
+	%D%/faults.t \
 	%D%/format.t \
 	%D%/layers.t \
 	%D%/man.t \

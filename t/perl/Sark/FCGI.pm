@@ -88,7 +88,7 @@ sub params {
 # The bytes of a whole request.
 sub encode {
     my ($self, $method, $target, %o) = @_;
-    my $body = $o{json} ? JSON::PP->new->utf8->encode($o{json}) : $o{body} // '';
+    my $body = $o{json} ? JSON::PP->new->utf8->canonical->encode($o{json}) : $o{body} // '';
     return record(BEGIN_REQUEST, pack('nCx5', 1, $self->{keep} ? 1 : 0))
         . stream(PARAMS, join '', map { pair(@$_) }
             params($method, $target, $body, %o), @{ $o{more_params} // [] })

@@ -54,7 +54,8 @@ sub row ($name, $do) {
 }
 
 # Options besides those of Sark->start:
-#	tcp	1: the programs reach PostgreSQL over TCP
+#	tcp		1: the programs reach PostgreSQL over TCP
+#	small_pg	its data on a disk of so many MiB; root only
 sub start ($class, @names) {
 	my %opt = ref $names[-1] ? %{ pop @names } : ();
 	my $self = $class->SUPER::start(@names, { web => 0, %opt });
@@ -71,6 +72,12 @@ sub start ($class, @names) {
 sub begin ($self) {
 	$self->{checker} = Sark::Fault::Checker->new($self->{history},
 	    sub { $self->state });
+}
+
+# Forgets what was noted, for a row after one whose mistakes were planted.
+sub begin_anew ($self) {
+	unlink $self->{history}{path};
+	$self->begin;
 }
 
 sub place_proxies ($self) {
@@ -92,6 +99,18 @@ sub place_proxies ($self) {
 
 sub proxy ($self, $name) { return $self->{proxies}{$name} }
 sub history ($self) { return $self->{history} }
+
+# The connections that the programs made while something was done, by its
+# seconds: workers that failed come back one by one, not as a herd.
+sub connects ($self, $name, $workers, $do) {
+	my ($before, $start) = ($self->proxy($name)->seen->{accepted},
+	    Time::HiRes::time());
+
+	$do->();
+	my $most = $workers * (2 + (Time::HiRes::time() - $start) / 0.2);
+	cmp_ok $self->proxy($name)->seen->{accepted} - $before, '<=', $most,
+	    "no herd of connections to $name";
+}
 
 # Restarts a program with failpoints armed; without any, disarmed.
 sub arm ($self, $program, $failpoints = undef) {
@@ -141,12 +160,11 @@ my %program = (decide => 'policy', deny => 'policy', login => 'login',
 
 # The request that an operation makes: target, body, token.
 sub request ($self, $kind, $id, %more) {
-	my %ask = (action => 'tool:invoke', resource => $id, %more);
+	my %ask = (action => 'tool:invoke', resource => $id,
+	    tool => $kind eq 'decide' ? 'base.open' : 'base.locked', %more);
 
-	return ('/api/v1/policy/evaluate', { %ask, tool => 'base.open' },
-	    $self->token('dev')) if $kind eq 'decide';
-	return ('/api/v1/policy/evaluate', { %ask, tool => 'base.locked' },
-	    $self->token('dev')) if $kind eq 'deny';
+	return ('/api/v1/policy/evaluate', \%ask, $self->token('dev'))
+	    if $program{$kind} eq 'policy';
 	return ('/api/v1/auth/login/local', { username => 'viewer', password =>
 	    $kind eq 'login' ? Sark::password('viewer') : 'wrong' }, undef)
 	    if $kind =~ /login$/;
@@ -161,12 +179,13 @@ sub operate ($self, $kind, %more) {
 	my ($target, $body, $token) = $self->request($kind, $id, %more);
 	my $answer = $self->client($program{$kind})->post($target, $body,
 	    ($token ? (token => $token) : ()), headers => {
-	    'X-Request-ID' => $id, 'User-Agent' => $id });
+	    'X-Request-ID' => $id, 'User-Agent' => $id,
+	    $kind eq 'register' ? ('Idempotency-Key' => $id) : () });
 	my ($end, %judged) = judge($kind, $answer);
 
 	$judged{wrong} = 'no answer' if $answer->error eq 'timeout';
 	$self->{history}->$end($id, status => $answer->status, %judged);
-	$answer->{id} = $id;
+	@$answer{qw(id kind)} = ($id, $kind);
 	return $answer;
 }
 

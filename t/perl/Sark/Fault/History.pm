@@ -53,6 +53,10 @@ sub info ($self, $id, %more) {
 }
 
 # The operations by id: f, end (ok, fail or info), and what else was noted.
+# One that was sent again is known when one answer was sure: ok stays ok, and
+# who did not know does not know more by a refusal.
+my %weight = (fail => 1, info => 2, ok => 3);
+
 sub operations ($self) {
 	my %op;
 
@@ -63,8 +67,11 @@ sub operations ($self) {
 		my $type = delete $line->{type};
 
 		$line->{"t_$type"} = delete $line->{t};
+		delete $line->{wrong} if $op->{wrong};
 		%$op = (%$op, %$line);
-		$op->{end} = $type if $type ne 'invoke';
+		next if $type eq 'invoke' || $op->{answered}++
+		    && $weight{$type} < $weight{ $op->{end} };
+		$op->{end} = $type;
 	}
 	return \%op;
 }
