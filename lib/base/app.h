@@ -1,6 +1,8 @@
 #ifndef SARK_BASE_APP_H
 #define SARK_BASE_APP_H
 
+#include <stdint.h>
+
 struct sark_conf;
 struct sark_keyring;
 struct sark_metrics;
@@ -21,6 +23,7 @@ struct sark_tracer;
 struct sark_app {
 	const char *program; /* "sark-policy" */
 	void *mem;	     /* the current request's memory */
+	int64_t deadline_ns; /* and its end, monotonic; 0 without one */
 	const struct sark_conf *conf;
 	struct sark_pg *pg;		 /* store/pg.h */
 	struct sark_redis *redis;	 /* store/redis.h */

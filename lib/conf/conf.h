@@ -54,6 +54,8 @@ struct sark_conf {
 	const char *const *trusted_proxies;
 	const char *const *cors_origins;
 	int64_t request_timeout_ms;
+	int64_t deadline_ms;
+	int64_t login_deadline_ms;
 	int64_t connections_max;
 	const char *const *peer_users;
 	int64_t queue_max;

@@ -171,6 +171,18 @@ read_input(struct passage *p)
 	return 0;
 }
 
+/* What the stores may be waited for, from now on. */
+static void
+set_deadline(struct passage *p)
+{
+	struct sark_app *app = p->dispatch->app;
+	int64_t ms = p->match.route->limit == SARK_LIMIT_LOGIN
+	    ? app->conf->login_deadline_ms
+	    : app->conf->deadline_ms;
+
+	app->deadline_ns = sark_clock_mono_ns() + ms * 1000000;
+}
+
 static int
 handle(struct passage *p)
 {
@@ -199,6 +211,7 @@ pass(struct passage *p, const struct sark_exchange *in)
 		return sark_resp_header(&p->resp, &p->err, "Allow", "%s",
 		    sark_router_allow(d->app->mem, p->match.allow));
 	}
+	set_deadline(p);
 	if (check_size(p) == -1 || check_admission(p) == -1 ||
 	    check_access(p) == -1 || read_input(p) == -1)
 		return -1;
@@ -295,6 +308,7 @@ sark_dispatch_handle(
 	sark_tracing_end(
 	    d->app->tracer, &p->incoming, p->match.route, status, p->err.code);
 	log_request(p, status, duration);
+	d->app->deadline_ns = 0;
 	d->app->mem = NULL;
 	talloc_free(mem);
 }

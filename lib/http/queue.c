@@ -8,7 +8,7 @@ bool
 sark_queue_takes(const struct sark_queue *queue)
 {
 	return queue->len < queue->max &&
-	    (int64_t)queue->len * queue->service_ns <= queue->timeout_ns;
+	    (int64_t)queue->len * queue->service_ns <= queue->timeout_ns / 2;
 }
 
 void

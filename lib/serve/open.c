@@ -25,6 +25,7 @@ open_pg(struct sark_app *app, struct sark_err *err)
 			*p = '_';
 	app->pg = sark_pg_new(
 	    app, conf->postgresql, role, conf->postgresql_timeout_ms);
+	sark_pg_bound(app->pg, &app->deadline_ns);
 	sark_pg_trace(app->pg, app->tracer);
 	return 0;
 }
@@ -37,6 +38,7 @@ open_redis(struct sark_app *app, struct sark_err *err)
 	(void)err;
 	app->redis = sark_redis_new(app, conf->redis_socket,
 	    conf->redis_database, conf->redis_timeout_ms);
+	sark_redis_bound(app->redis, &app->deadline_ns);
 	sark_redis_trace(app->redis, app->tracer);
 	return 0;
 }

@@ -2,6 +2,7 @@
 libsarkcommon_la_SOURCES += \
 	%D%/audit_load.c %D%/audit_load.h \
 	%D%/audit_log.c %D%/audit_log.h \
+	%D%/deadline.c %D%/deadline.h \
 	%D%/decisions.c %D%/decisions.h \
 	%D%/audit_search.c %D%/audit_search.h \
 	%D%/generations.c %D%/generations.h \

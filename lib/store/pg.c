@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "base/uuid.h"
 #include "store/report.h"
+#include "store/deadline.h"
 #include "store/rows.h"
 #include "store/wire.h"
 
@@ -82,7 +83,13 @@ misused(struct sark_pg *pg, enum sark_code code, const char *text)
 static int64_t
 deadline_of(const struct sark_pg *pg)
 {
-	return sark_clock_mono_ns() + pg->timeout_ms * NS_PER_MS;
+	return sark_deadline_of(pg->timeout_ms, pg->until_ns);
+}
+
+void
+sark_pg_bound(struct sark_pg *pg, const int64_t *until_ns)
+{
+	pg->until_ns = until_ns;
 }
 
 /* Waits for the socket: the events that came, 0 at the deadline, or -1. */
@@ -172,11 +179,14 @@ connect_now(struct sark_pg *pg)
 	if (end == SARK_WIRE_DONE)
 		return end;
 
+	sark_pg_drop(pg);
+	/* The server was not given its time. */
+	if (sark_deadline_over(pg->until_ns))
+		return SARK_WIRE_OVERDUE;
 	/* Workers that failed together shall not come back together. */
 	sark_random(&spread, sizeof(spread));
 	pg->quiet_until_ns = sark_clock_mono_ns() +
 	    (QUIET_MIN_MS + spread % QUIET_SPREAD_MS) * NS_PER_MS;
-	sark_pg_drop(pg);
 	return SARK_WIRE_AWAY;
 }
 
@@ -194,6 +204,8 @@ sark_wire_ensure(struct sark_pg *pg)
 		keep_text(pg, "the connection was lost in the transaction");
 		return SARK_WIRE_AWAY;
 	}
+	if (sark_deadline_over(pg->until_ns))
+		return SARK_WIRE_OVERDUE;
 	if (!pg->in_tx && pg->conn != NULL && !sark_wire_stands(pg))
 		sark_pg_drop(pg);
 	return pg->conn != NULL ? SARK_WIRE_DONE : connect_now(pg);

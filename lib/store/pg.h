@@ -46,6 +46,12 @@ struct sark_pg *sark_pg_new(void *ctx, const char *conninfo, const char *role,
  */
 void sark_pg_trace(struct sark_pg *pg, struct sark_tracer *tracer)
     SARK_NONNULL(1);
+/*
+ * Cuts every wait to what is left of the request that ends at *until_ns
+ * (deadline.h); nothing is sent after that, and no transaction committed:
+ * TIMEOUT.
+ */
+void sark_pg_bound(struct sark_pg *pg, const int64_t *until_ns) SARK_NONNULL(1);
 /* Closes the connection; the next call makes a new one. */
 void sark_pg_drop(struct sark_pg *pg) SARK_NONNULL(1);
 /*

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <hiredis/hiredis.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -11,6 +12,7 @@
 #include "base/mem.h"
 #include "base/span.h"
 #include "base/str.h"
+#include "store/deadline.h"
 
 #define NS_PER_MS	INT64_C(1000000)
 #define QUIET_MS	1000
@@ -22,6 +24,7 @@ struct sark_redis {
 	char *socket;
 	int64_t database;
 	int64_t timeout_ms;
+	const int64_t *until_ns; /* deadline.h */
 	struct sark_tracer *tracer;
 	redisContext *conn;
 	struct sark_buf out;
@@ -111,6 +114,32 @@ send_commands(struct sark_redis *redis, struct sark_err *err)
 	return 0;
 }
 
+/* The request's time is over, which is not the server's fault. */
+static int
+give_up(struct sark_redis *redis, struct sark_err *err)
+{
+	drop(redis);
+	return sark_err_set(
+	    err, SARK_TIMEOUT, "redis: the request's time is over");
+}
+
+/*
+ * Whether to read before the deadline.  The socket's own timeout bounds the
+ * read; only what a request has left beyond that must be waited for apart.
+ */
+static bool
+comes(const struct sark_redis *redis, int64_t deadline_ns)
+{
+	struct pollfd p = { .fd = redis->conn->fd, .events = POLLIN };
+	int64_t left_ns = deadline_ns - sark_clock_mono_ns();
+
+	if (left_ns <= 0)
+		return false;
+	if (redis->until_ns == NULL || *redis->until_ns != deadline_ns)
+		return true;
+	return poll(&p, 1, (int)((left_ns + NS_PER_MS - 1) / NS_PER_MS)) != 0;
+}
+
 /* The next reply, the driver's memory. */
 static int
 read_reply(struct sark_redis *redis, int64_t deadline_ns, redisReply **reply_r,
@@ -127,9 +156,12 @@ read_reply(struct sark_redis *redis, int64_t deadline_ns, redisReply **reply_r,
 		if (redis->conn->reader->len > REPLY_BYTES_MAX)
 			return fail(redis, SARK_UNAVAILABLE,
 			    "an answer is too large", err);
-		if (sark_clock_mono_ns() >= deadline_ns)
+		if (!comes(redis, deadline_ns)) {
+			if (sark_deadline_over(redis->until_ns))
+				return give_up(redis, err);
 			return fail(
 			    redis, SARK_TIMEOUT, "no answer in time", err);
+		}
 		errno = 0;
 		if (redisBufferRead(redis->conn) != REDIS_OK) {
 			if (redis->conn->err == REDIS_ERR_IO)
@@ -161,10 +193,10 @@ add_command(struct sark_redis *redis, const struct sark_redis_cmd *cmd,
 	return 0;
 }
 
-static int64_t
-deadline_of(const struct sark_redis *redis)
+void
+sark_redis_bound(struct sark_redis *redis, const int64_t *until_ns)
 {
-	return sark_clock_mono_ns() + redis->timeout_ms * NS_PER_MS;
+	redis->until_ns = until_ns;
 }
 
 static int
@@ -180,7 +212,9 @@ select_database(struct sark_redis *redis, struct sark_err *err)
 	ret = add_command(redis, &cmd, err);
 	talloc_free(number);
 	if (ret == -1 || send_commands(redis, err) == -1 ||
-	    read_reply(redis, deadline_of(redis), &reply, err) == -1)
+	    read_reply(redis,
+		sark_deadline_of(redis->timeout_ms, redis->until_ns), &reply,
+		err) == -1)
 		return -1;
 	if (reply->type != REDIS_REPLY_STATUS)
 		ret = fail(redis, SARK_UNAVAILABLE,
@@ -237,6 +271,9 @@ ensure(struct sark_redis *redis, struct sark_err *err)
 {
 	char byte;
 
+	if (sark_deadline_over(redis->until_ns))
+		return sark_err_set(
+		    err, SARK_TIMEOUT, "redis: the request's time is over");
 	if (redis->conn != NULL &&
 	    (redis->conn->reader->pos != redis->conn->reader->len ||
 		recv(redis->conn->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) !=
@@ -319,7 +356,8 @@ static int
 read_replies(struct sark_redis *redis, void *ctx, struct sark_reply *replies,
     size_t n, struct sark_err *err)
 {
-	int64_t deadline_ns = deadline_of(redis);
+	int64_t deadline_ns =
+	    sark_deadline_of(redis->timeout_ms, redis->until_ns);
 	redisReply *reply;
 	bool known;
 

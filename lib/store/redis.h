@@ -56,6 +56,12 @@ struct sark_redis *sark_redis_new(void *ctx, const char *socket,
 void sark_redis_trace(struct sark_redis *redis, struct sark_tracer *tracer)
     SARK_NONNULL(1);
 /*
+ * Cuts every wait to what is left of the request that ends at *until_ns
+ * (deadline.h); after that no command is sent: TIMEOUT.
+ */
+void sark_redis_bound(struct sark_redis *redis, const int64_t *until_ns)
+    SARK_NONNULL(1);
+/*
  * Sends n commands and reads n replies, one round trip.  replies_r is an
  * array of n on ctx.  An error reply to one command is a reply of type
  * ERROR, not a failure of the call, unless it is one of those named above.

@@ -38,6 +38,9 @@ sark_pg_report(const struct sark_pg *pg, enum sark_wire end, const char *what,
 		    commits ? SARK_UNCERTAIN : SARK_TIMEOUT,
 		    "postgresql: %s: no answer in %lld ms", what,
 		    (long long)pg->timeout_ms);
+	case SARK_WIRE_OVERDUE:
+		return sark_err_set(err, SARK_TIMEOUT,
+		    "postgresql: %s: the request's time is over", what);
 	case SARK_WIRE_MISUSED:
 		return sark_err_set(
 		    err, pg->code, "postgresql: %s: %s", what, pg->text);
@@ -59,6 +62,7 @@ sark_wire_word(const struct sark_pg *pg, enum sark_wire end)
 	case SARK_WIRE_LOST:
 		return "lost";
 	case SARK_WIRE_LATE:
+	case SARK_WIRE_OVERDUE:
 		return "timeout";
 	case SARK_WIRE_MISUSED:
 		break;

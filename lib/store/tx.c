@@ -3,6 +3,7 @@
 #include "base/failpoint.h"
 #include "base/span.h"
 #include "base/uuid.h"
+#include "store/deadline.h"
 #include "store/pg.h"
 #include "store/report.h"
 #include "store/wire.h"
@@ -83,6 +84,9 @@ sark_tx_commit(struct sark_tx *tx, struct sark_err *err)
 	if (!sark_wire_stands(pg)) {
 		sark_pg_drop(pg);
 		end = sark_wire_ensure(pg);
+	} else if (sark_deadline_over(pg->until_ns)) {
+		/* Who asked is told that nothing was done: so be it. */
+		end = SARK_WIRE_OVERDUE;
 	} else {
 		SARK_FAILPOINT(commit_before);
 		end = command(pg, "commit", "COMMIT", &answer);

@@ -29,6 +29,7 @@ enum sark_wire {
 	SARK_WIRE_UNSENT,  /* it broke before the statement went out */
 	SARK_WIRE_LOST,	   /* it broke before the answer */
 	SARK_WIRE_LATE,	   /* no answer in time */
+	SARK_WIRE_OVERDUE, /* the request's time was over: nothing was sent */
 	SARK_WIRE_MISUSED, /* a fault of ours or of a setting: code, text */
 };
 
@@ -36,6 +37,7 @@ struct sark_pg {
 	char *conninfo;
 	char *role;
 	int64_t timeout_ms;
+	const int64_t *until_ns;    /* deadline.h */
 	struct sark_tracer *tracer; /* NULL without */
 	struct pg_conn *conn;	    /* libpq's PGconn */
 	int64_t quiet_until_ns;

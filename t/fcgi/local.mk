@@ -4,6 +4,7 @@ PERL_TESTS += \
 	%D%/bearer.t \
 	%D%/cache.t \
 	%D%/cors.t \
+	%D%/deadline.t \
 	%D%/etag.t \
 	%D%/faults.t \
 	%D%/idempotency.t \
