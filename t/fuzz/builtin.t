@@ -1,6 +1,6 @@
-# The functions of Rego that we bring.
+
 
 use v5.36;
 use Sark::Fuzz;
 
-fuzz('builtin');
+fuzz('builtin', 1 / 4);

@@ -1,7 +1,8 @@
 /*
  * FastCGI records, and a connection around them.  Two bytes say how the rest
- * is cut into pieces, which changes nothing that happens.  A connection
- * sends exactly what the events ask for, and ends where they say.
+ * is cut into pieces, which changes nothing that happens, and whether a
+ * request waits for its turn.  A connection sends exactly what the events ask
+ * for, and ends where they say.
  */
 #include "fuzz.h"
 
@@ -23,6 +24,8 @@
 
 const char fuzz_name[] = "fcgi";
 
+#define QUEUEING 0x8000u /* in the first word */
+
 /* What came of some bytes. */
 struct story {
 	struct sark_buf told; /* every event with all that belongs to it */
@@ -40,6 +43,14 @@ write_answer(void *arg, const struct sark_exchange *in, struct sark_buf *answer)
 	sark_buf_format(answer, "%zu variables, %zu bytes, code %d\n",
 	    in->nparams, in->refused == SARK_OK ? in->body_len : 0,
 	    (int)in->refused);
+}
+
+/* The same as an answer to one too many. */
+static bool
+shed(void *arg, const struct sark_exchange *in, struct sark_buf *answer)
+{
+	write_answer(arg, in, answer);
+	return true;
 }
 
 static void
@@ -148,8 +159,8 @@ run(void *ctx, struct fuzz_input in, uint16_t most, struct story *story)
 
 /* The same bytes over a socket. */
 static void
-connect_and_send(
-    void *ctx, const struct fuzz_input *in, const struct story *story)
+connect_and_send(void *ctx, const struct fuzz_input *in, bool queueing,
+    const struct story *story)
 {
 	static const volatile sig_atomic_t stop = 0;
 	static struct sark_conn_room room;
@@ -157,7 +168,8 @@ connect_and_send(
 		.connections_max = 7,
 		.body_max = BODY_MAX,
 		.stop = &stop,
-		.handle = write_answer };
+		.handle = write_answer,
+		.shed = shed };
 	struct sark_conn conn = { .fd = -1 };
 	enum sark_conn_next next;
 	char got[65536];
@@ -171,7 +183,12 @@ connect_and_send(
 	sark_fcgi_init(&conn.fcgi, ctx, BODY_MAX, 7);
 	room.listen = &listen;
 	sark_buf_init(&room.out, ctx);
+	room.queueing = queueing;
 	next = sark_conn_serve(&conn, &room);
+	fuzz_holds(next != SARK_CONN_READY || queueing);
+	if (next == SARK_CONN_READY)
+		next = sark_conn_answer(&conn, &room, 0, true);
+	fuzz_holds(next != SARK_CONN_READY);
 	n = read(pair[1], got, sizeof(got));
 	fuzz_holds((next == SARK_CONN_CLOSE) == story->closed);
 	fuzz_holds(conn.throwing == story->cut);
@@ -202,7 +219,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_holds(same(&whole.sent, &pieces.sent));
 	fuzz_holds(whole.closed == pieces.closed && whole.cut == pieces.cut);
 	if (in.left > 0 && in.left < 65536 && whole.sends <= SENDS_MAX)
-		connect_and_send(ctx, &in, &whole);
+		connect_and_send(ctx, &in, (most & QUEUEING) != 0, &whole);
 	talloc_free(ctx);
 	return 0;
 }

@@ -1,6 +1,6 @@
-# A request's variables.
+
 
 use v5.36;
 use Sark::Fuzz;
 
-fuzz('incoming');
+fuzz('incoming', 1 / 4);

@@ -12,6 +12,8 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "http/etag.h"
+#include "http/idempotency.h"
 #include "http/incoming.h"
 #include "http/target.h"
 #include "http/trace.h"
@@ -148,6 +150,54 @@ check_json(const struct sark_incoming *incoming)
 		    err.code == SARK_UNSUPPORTED_MEDIA_TYPE);
 }
 
+/* A list of tags that is taken is taken again as it would be written. */
+static void
+check_tags(void *ctx, const char *value)
+{
+	struct sark_etags etags, again;
+	struct sark_buf out;
+	size_t i;
+
+	if (value == NULL || sark_etags_parse(ctx, value, &etags) == -1)
+		return;
+	fuzz_holds(etags.any != (etags.count > 0));
+	fuzz_holds(etags.count <= SARK_ETAGS);
+	if (etags.any)
+		return;
+	sark_buf_init(&out, ctx);
+	for (i = 0; i < etags.count; i++)
+		sark_buf_format(&out, "%s%s\"%s\"", i > 0 ? ", " : "",
+		    etags.items[i].weak ? "W/" : "", etags.items[i].opaque);
+	fuzz_holds(sark_etags_parse(ctx, out.data, &again) == 0);
+	fuzz_holds(again.count == etags.count);
+	for (i = 0; i < etags.count; i++) {
+		fuzz_holds(etags.items[i].weak == again.items[i].weak);
+		fuzz_holds(
+		    sark_str_eq(etags.items[i].opaque, again.items[i].opaque));
+		fuzz_holds(
+		    sark_etags_match(&etags, again.items[i].opaque, true));
+	}
+}
+
+static void
+check_key(void *ctx, const char *value)
+{
+	const char *key, *p;
+	struct sark_err err;
+
+	sark_err_init(&err);
+	if (value == NULL)
+		return;
+	if (sark_idempotency_key(ctx, value, &key, &err) == -1) {
+		fuzz_holds(err.code == SARK_BAD_REQUEST);
+		return;
+	}
+	fuzz_holds(*key != '\0' && strlen(key) <= SARK_IDEMPOTENCY_KEY_MAX);
+	for (p = key; *p != '\0'; p++)
+		fuzz_holds(*p > 0x20 && *p < 0x7f);
+	fuzz_holds(strlen(key) <= strlen(value));
+}
+
 static void
 check_taken(void *ctx, const struct sark_incoming *incoming,
     const struct sark_exchange *in)
@@ -158,6 +208,9 @@ check_taken(void *ctx, const struct sark_incoming *incoming,
 
 	check_target(ctx, &incoming->req);
 	check_json(incoming);
+	check_tags(ctx, incoming->req.if_match);
+	check_tags(ctx, incoming->req.if_none_match);
+	check_key(ctx, incoming->req.idempotency_key);
 	fuzz_holds(credential->bearer == NULL || credential->api_key == NULL);
 	fuzz_holds(credential->bearer == NULL ||
 	    strpbrk(credential->bearer, " ,\t") == NULL);

@@ -1,6 +1,6 @@
-# Records of Redis and of the policy.
+
 
 use v5.36;
 use Sark::Fuzz;
 
-fuzz('record');
+fuzz('record', 1 / 4);
