@@ -48,7 +48,10 @@ enum sark_json_type sark_json_type(const struct sark_json *value);
 /* Member of an object; NULL if there is none or value is no object. */
 const struct sark_json *sark_json_get(
     const struct sark_json *value, const char *name) SARK_NONNULL(2);
-/* Value at a JSON Pointer (RFC 6901); NULL if there is none. */
+/*
+ * Value at a JSON Pointer (RFC 6901); NULL if there is none.  A name in the
+ * pointer has at most 255 bytes.
+ */
 const struct sark_json *sark_json_at(
     const struct sark_json *value, const char *pointer) SARK_NONNULL(2);
 /* Members of an object, elements of an array, else 0. */

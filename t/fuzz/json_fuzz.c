@@ -13,6 +13,9 @@
 #include "json/scan.h"
 #include "json/writer.h"
 
+/* A pointer is a constant of ours: a longer name is not looked for. */
+#define NAME_MAX_AT 255
+
 const char fuzz_name[] = "json";
 
 struct frame {
@@ -44,11 +47,26 @@ scalar(struct sark_jw *jw, const char *name, const struct sark_json *value)
 	}
 }
 
+/* By its name and by a pointer (RFC 6901) a member is the same. */
 static void
 check_member(const struct sark_json *object, const char *name,
     const struct sark_json *value)
 {
+	struct sark_buf pointer;
+	const char *p;
+
 	fuzz_holds(sark_json_get(object, name) == value);
+	sark_buf_init(&pointer, NULL);
+	sark_buf_char(&pointer, '/');
+	for (p = name; *p != '\0'; p++) {
+		if (*p == '~' || *p == '/')
+			sark_buf_str(&pointer, *p == '~' ? "~0" : "~1");
+		else
+			sark_buf_char(&pointer, *p);
+	}
+	fuzz_holds(strlen(name) > NAME_MAX_AT ||
+	    sark_json_at(object, pointer.data) == value);
+	talloc_free(pointer.data);
 }
 
 /* Writes a value; the depth is judged on the way. */
