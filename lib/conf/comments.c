@@ -36,9 +36,21 @@ comment_length(const char *at)
 	return end == NULL ? strlen(at) : (size_t)(end - at) + 2;
 }
 
-void
-sark_conf_blank_comments(char *text)
+/* The line of at, which is in text. */
+static size_t
+line_of(const char *text, const char *at)
 {
+	size_t line = 1;
+
+	for (; text < at; text++)
+		line += *text == '\n';
+	return line;
+}
+
+size_t
+sark_conf_blank_comments(char *whole)
+{
+	char *text = whole;
 	/* a word may hold slashes: they begin a comment only before one */
 	bool in_word = false;
 	size_t len;
@@ -46,6 +58,9 @@ sark_conf_blank_comments(char *text)
 	while (*text != '\0') {
 		len = in_word && *text != '#' ? 0 : comment_length(text);
 		in_word = false;
+		if (len > 0 && strncmp(text, "/*", 2) == 0 &&
+		    strstr(text + 2, "*/") == NULL)
+			return line_of(whole, text);
 		if (len > 0) {
 			text = blank(text, len);
 		} else if (*text == '"' || *text == '\'') {
@@ -55,4 +70,5 @@ sark_conf_blank_comments(char *text)
 			text++;
 		}
 	}
+	return 0;
 }

@@ -206,7 +206,7 @@ parse(cfg_t *cfg, const char *path, struct sark_err *err)
 {
 	const struct sark_conf_key *key;
 	char *text;
-	size_t len;
+	size_t len, line;
 	int result;
 
 	if (sark_file_read(NULL, path, FILE_MAX, &text, &len, err) == -1)
@@ -216,7 +216,12 @@ parse(cfg_t *cfg, const char *path, struct sark_err *err)
 		return sark_err_set(
 		    err, SARK_CONFIG, "%s: holds a NUL byte", path);
 	}
-	sark_conf_blank_comments(text);
+	line = sark_conf_blank_comments(text);
+	if (line > 0) {
+		talloc_free(text);
+		return sark_err_set(err, SARK_CONFIG,
+		    "%s:%zu: a comment that does not end", path, line);
+	}
 	for (key = sark_conf_keys; key->name != NULL; key++)
 		cfg_set_validate_func(cfg, key->name, check_value);
 	cfg_set_error_function(cfg, complain);

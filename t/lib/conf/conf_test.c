@@ -83,10 +83,12 @@ bad_values_name_their_line(void **state)
 		"\ntrace_sample_ratio = 0,5\n",
 		"# one\nno_such_key = 1\n",
 		"\n\"\"x\"\n", /* libconfuse says nothing */
+		"\n/* no end\nissuer = a\n/* no end either",
 		"issuer*// a word ends at the asterisk\nno_such_key = 1\n",
 		"// one # two\nno_such_key = 1\n",
 		"//one\nno_such_key = 1\n",
 		"/* one\n * two */ no_such_key = 1\n",
+		"#* one\nno_such_key = 1\n",
 		"audience = \"#\" # \"\nno_such_key = 1\n",
 	};
 	struct sark_conf *conf;
