@@ -198,17 +198,13 @@ static int
 write_line(struct sark_spool *spool, struct sark_err *err)
 {
 	const struct sark_buf *line = &spool->line;
-	ssize_t n;
 
 	if (SARK_FAILPOINT_FAILS(spool_lose))
 		return 0;
 	if (SARK_FAILPOINT_FAILS(spool_before))
 		return unavailable(err, "append", EIO);
-	do
-		n = write(spool->fd, line->data, line->len);
-	while (n == -1 && errno == EINTR);
-	if (n == -1 || (size_t)n < line->len) {
-		unavailable(err, "append", n == -1 ? errno : ENOSPC);
+	if (sark_file_write_all(spool->fd, line->data, line->len) == -1) {
+		unavailable(err, "append", errno);
 		undo(spool);
 		return -1;
 	}
@@ -218,7 +214,7 @@ write_line(struct sark_spool *spool, struct sark_err *err)
 		undo(spool);
 		return -1;
 	}
-	spool->size += n;
+	spool->size += (int64_t)line->len;
 	SARK_FAILPOINT(spool_after);
 	return 0;
 }

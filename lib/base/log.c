@@ -1,16 +1,21 @@
 #include "base/log.h"
 
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/str.h"
 
-#define LINE_MAX_BYTES	8192
+/* What a pipe takes in one piece: lines of several processes do not mix. */
+#define LINE_MAX_BYTES	PIPE_BUF
 #define VALUE_MAX_BYTES 1024
 
 static struct {
@@ -18,7 +23,9 @@ static struct {
 	enum sark_log_level level;
 	enum sark_log_format format;
 	enum sark_log_target target;
-} logger = { "sark", SARK_LOG_INFO, SARK_LOG_KV, SARK_LOG_STDERR };
+	bool may_block; /* standard error has a reader */
+	uint64_t lost;
+} logger = { .program = "sark", .level = SARK_LOG_INFO };
 
 static const char *const level_names[] = { "error", "warning", "info",
 	"debug" };
@@ -28,6 +35,16 @@ struct line {
 	char data[LINE_MAX_BYTES];
 	size_t len;
 };
+
+/* Files take what they are given; pipes and sockets wait for their reader. */
+static bool
+has_reader(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 &&
+	    (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
+}
 
 void
 sark_log_open(const char *program, enum sark_log_level level,
@@ -39,6 +56,7 @@ sark_log_open(const char *program, enum sark_log_level level,
 	logger.level = level;
 	logger.format = format;
 	logger.target = target;
+	logger.may_block = has_reader(STDERR_FILENO);
 	if (target == SARK_LOG_SYSLOG)
 		openlog(program, LOG_PID | LOG_NDELAY, LOG_DAEMON);
 }
@@ -109,6 +127,28 @@ put_pair(struct line *line, const char *key, const char *value)
 		put_str(line, "\"");
 }
 
+/*
+ * A log that cannot be written must not stop a request.  Without asking, a
+ * reader that sleeps would; poll(2) says that there is room for a line.
+ */
+static void
+write_line(const struct line *line)
+{
+	struct pollfd room = { .fd = STDERR_FILENO, .events = POLLOUT };
+	ssize_t n;
+
+	if (logger.may_block &&
+	    (poll(&room, 1, 0) != 1 || (room.revents & POLLOUT) == 0)) {
+		logger.lost++;
+		return;
+	}
+	do {
+		n = write(STDERR_FILENO, line->data, line->len);
+	} while (n == -1 && errno == EINTR);
+	if (n == -1)
+		logger.lost++;
+}
+
 static void
 emit(enum sark_log_level level, struct line *line)
 {
@@ -123,9 +163,13 @@ emit(enum sark_log_level level, struct line *line)
 		return;
 	}
 	line->data[line->len++] = '\n';
-	/* A log that cannot be written must not stop a request. */
-	if (write(STDERR_FILENO, line->data, line->len) == -1)
-		return;
+	write_line(line);
+}
+
+uint64_t
+sark_log_lost(void)
+{
+	return logger.lost;
 }
 
 void

@@ -12,6 +12,8 @@ const struct sark_family sark_families[] = {
 	  "Requests answered with an error, by its code." },
 	{ "sark_facts_cache_total", "counter",
 	  "Looks for what the policy sees of tool and server, where no decision was cached: hit or miss." },
+	{ "sark_log_lines_lost_total", "counter",
+	  "Lines of the log that could not be written: disk full, reader asleep or gone." },
 	{ "sark_metric_lost_total", "counter",
 	  "Metric names that found no slot in the shared memory." },
 	{ "sark_peers_refused_total", "counter",

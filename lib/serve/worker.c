@@ -35,6 +35,8 @@ struct work {
 	struct sark_metric *shed;
 	int64_t shed_told; /* of them, in the log */
 	int64_t shed_here; /* by this worker */
+	struct sark_metric *lines_lost;
+	uint64_t lines_told; /* of them, in the metric */
 };
 
 static int
@@ -71,12 +73,22 @@ admit(void *arg, struct sark_err *err)
 }
 
 static void
+count_lost_lines(struct work *work)
+{
+	uint64_t lost = sark_log_lost();
+
+	sark_metric_add(work->lines_lost, (int64_t)(lost - work->lines_told));
+	work->lines_told = lost;
+}
+
+static void
 tick(void *arg)
 {
 	struct work *work = arg;
 	char shed[24];
 
 	sark_app_watch(work->app, work->program);
+	count_lost_lines(work);
 	if (work->shed_here == work->shed_told)
 		return;
 	snprintf(shed, sizeof(shed), "%lld",
@@ -233,6 +245,7 @@ sark_worker_run(const struct sark_worker *worker, struct sark_err *err)
 	SARK_FAILPOINT(worker_start);
 	sark_metric_add(metric(work.app, "sark_worker_starts_total"), 1);
 	work.shed = metric(work.app, "sark_requests_shed_total");
+	work.lines_lost = metric(work.app, "sark_log_lines_lost_total");
 	listen = (struct sark_listen){
 		.fd = STDIN_FILENO,
 		.peers = work.peers,

@@ -2,7 +2,18 @@
 EXTRA_DIST += %D%/README %D%/run
 PERL_TESTS += \
 	%D%/crash.t \
+	%D%/disk.t \
 	%D%/harness.t \
+	%D%/network.t \
 	%D%/postgresql.t \
 	%D%/proxy.t \
+	%D%/redis.t \
+	%D%/time.t \
 	%D%/wire.t
+
+# Loaded into programs: another clock, other writes.
+check_LTLIBRARIES += %D%/shim.la
+t_fault_shim_la_SOURCES = %D%/shim.c
+t_fault_shim_la_LIBADD =
+# -rpath makes libtool build a shared object of what is not installed.
+t_fault_shim_la_LDFLAGS = -module -avoid-version -rpath /nowhere

@@ -39,6 +39,7 @@ sub password ($user) {
 #	durable		1: PostgreSQL with fsync
 #	web		0: no web server, the sockets alone
 #	env		hash: of a program, more environment
+#	redis_settings	hash: of Redis, over the test's own
 #	small_spool	1: the spool is a disk of 256 KiB; root only
 sub start ($class, @names) {
 	my %opt = ref $names[-1] ? %{ pop @names } : ();
@@ -49,7 +50,8 @@ sub start ($class, @names) {
 	$self->{$_} = $temp->mkdir($_) for qw(run keys spool share policy sock);
 	$self->mount_small_spool if $self->{small_spool};
 	$self->make_share;
-	$self->{redis} = Sark::Redis->new($temp)->start;
+	$self->{redis} = Sark::Redis->new($temp,
+	    settings => $self->{redis_settings})->start;
 	$self->{postgresql} = $self->database;
 	$self->place_proxies;
 	$self->write_conf;

@@ -11,7 +11,7 @@ package Sark::FCGI;
 #
 # Every request is a connection of its own unless keep => 1 was given to new.
 # A connection that breaks, or an answer that does not come within timeout
-# seconds (default 10), gives status 0 and the reason in error.
+# seconds (default 30), gives status 0 and the reason in error.
 
 use strict;
 use warnings;
@@ -32,7 +32,7 @@ use constant {
 
 sub new {
     my ($class, $path, %option) = @_;
-    return bless { path => $path, timeout => 10, %option }, $class;
+    return bless { path => $path, timeout => 30, %option }, $class;
 }
 
 # One record; content may be at most 65535 bytes.

@@ -14,15 +14,20 @@ sub new ($class, $temp, %opt) {
 		server => need('redis-server') }, $class;
 }
 
-sub start ($self) {
+# The command line of the server; with more settings.
+sub command ($self, %more) {
 	my %set = (port => 0, unixsocket => $self->{socket},
 		unixsocketperm => 777, save => '', appendonly => 'no',
-		dir => $self->{dir}, daemonize => 'no', %{ $self->{settings} });
+		dir => $self->{dir}, daemonize => 'no',
+		%{ $self->{settings} }, %more);
 
+	return ($self->{server}, map { ("--$_", $set{$_}) } sort keys %set);
+}
+
+sub start ($self) {
 	unlink $self->{socket};
 	$self->{pid} = $self->{temp}->spawn(name => 'redis', user => 1,
-	    command => [ $self->{server},
-	    map { ("--$_", $set{$_}) } sort keys %set ]);
+	    command => [ $self->command ]);
 	Sark::Temp->until('Redis', sub { $self->cli('PING') eq 'PONG' });
 	return $self;
 }

@@ -130,7 +130,7 @@ sub end ($class, $pid, $signal = 'TERM', $s = 10) {
 }
 
 # Waits for something to become true; dies with $what when it does not.
-sub until ($class, $what, $true, $s = 15) {
+sub until ($class, $what, $true, $s = 60) {
 	my $end = Time::HiRes::time() + $s;
 
 	while (Time::HiRes::time() < $end) {
