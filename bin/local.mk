@@ -25,6 +25,12 @@ bin_sark_expire_SOURCES = %D%/sark-expire.c %D%/tool.c %D%/tool.h
 bin_sark_expire_CFLAGS = $(TOOL_CFLAGS)
 bin_sark_expire_LDADD = $(TOOL_LDADD)
 
+sbin_PROGRAMS += bin/sark-trace-forward
+bin_sark_trace_forward_SOURCES = %D%/sark-trace-forward.c %D%/tool.c \
+	%D%/tool.h
+bin_sark_trace_forward_CFLAGS = $(TOOL_CFLAGS)
+bin_sark_trace_forward_LDADD = $(TOOL_LDADD)
+
 sbin_PROGRAMS += bin/sark-user
 bin_sark_user_SOURCES = %D%/sark-user.c %D%/prompt.c %D%/prompt.h \
 	%D%/tool.c %D%/tool.h

@@ -94,22 +94,6 @@ take(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static void
-open_log(const struct sark_conf *conf)
-{
-	static const char *const levels[] = { "error", "warning", "info",
-		"debug" };
-	size_t level = 0;
-
-	while (level + 1 < SARK_COUNT(levels) &&
-	    !sark_str_eq(levels[level], conf->log_level))
-		level++;
-	sark_log_open(PROGRAM, (enum sark_log_level)level,
-	    sark_str_eq(conf->log_format, "json") ? SARK_LOG_JSON : SARK_LOG_KV,
-	    sark_str_eq(conf->log_target, "syslog") ? SARK_LOG_SYSLOG
-						    : SARK_LOG_STDERR);
-}
-
 /* Opens what the settings name; that it can be used is seen later. */
 static void
 open_all(struct run *run, void *ctx, const struct sark_conf *conf)
@@ -138,7 +122,7 @@ prepare(void *ctx, struct run *run, struct sark_err *err)
 
 	if (sark_conf_read(own, run->config, &conf, err) == -1)
 		return -1;
-	open_log(conf);
+	tool_log(PROGRAM, conf);
 	if (sark_privs_drop(conf->user, conf->group, err) == -1 ||
 	    sark_privs_harden(err) == -1)
 		return -1;
@@ -194,7 +178,7 @@ reload(struct run *run)
 	}
 	talloc_free(run->ctx);
 	*run = next;
-	open_log(conf);
+	tool_log(PROGRAM, conf);
 	sark_log(SARK_LOG_INFO, "settings_reloaded", NULL);
 }
 

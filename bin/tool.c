@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "base/uuid.h"
 
 const char *
@@ -44,6 +46,22 @@ tool_caller(void *ctx, struct sark_caller *caller_r)
 		.trace_id = "",
 		.time_ns = sark_clock_ns(),
 	};
+}
+
+void
+tool_log(const char *program, const struct sark_conf *conf)
+{
+	static const char *const levels[] = { "error", "warning", "info",
+		"debug" };
+	size_t level = 0;
+
+	while (level + 1 < SARK_COUNT(levels) &&
+	    !sark_str_eq(levels[level], conf->log_level))
+		level++;
+	sark_log_open(program, (enum sark_log_level)level,
+	    sark_str_eq(conf->log_format, "json") ? SARK_LOG_JSON : SARK_LOG_KV,
+	    sark_str_eq(conf->log_target, "syslog") ? SARK_LOG_SYSLOG
+						    : SARK_LOG_STDERR);
 }
 
 int

@@ -15,6 +15,9 @@ const char *tool_config(void);
  * the real user, provider "system"; a new request id.  On ctx.
  */
 void tool_caller(void *ctx, struct sark_caller *caller_r) SARK_NONNULL(2);
+/* Opens the log as the settings want it; program must outlive it. */
+void tool_log(const char *program, const struct sark_conf *conf)
+    SARK_NONNULL(1, 2);
 /* Says on standard error what went wrong; returns the exit value. */
 int tool_failed(const char *program, const struct sark_err *err)
     SARK_NONNULL(1, 2) SARK_CHECKED;

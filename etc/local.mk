@@ -28,7 +28,8 @@ units_made = \
 	etc/systemd/sark-policy.service etc/systemd/sark-policy.socket \
 	etc/systemd/sark-registry.service etc/systemd/sark-registry.socket \
 	etc/systemd/sark-status.service etc/systemd/sark-status.socket
-units_placed = etc/systemd/sark-audit-load.service etc/systemd/sark.target
+units_placed = etc/systemd/sark-audit-load.service \
+	etc/systemd/sark-trace-forward.service etc/systemd/sark.target
 sarksystemd_DATA = $(units_made) $(units_placed)
 
 placed = $(units_placed) $(sarktmpfiles_DATA) $(sarkcron_DATA) \
@@ -52,6 +53,7 @@ etc/tmpfiles.d/sark.conf: $(top_srcdir)/etc/tmpfiles.d/sark.conf.in
 etc/cron.d/sark: $(top_srcdir)/etc/cron.d/sark.in
 etc/logrotate.d/sark: $(top_srcdir)/etc/logrotate.d/sark.in
 etc/systemd/sark-audit-load.service: $(top_srcdir)/etc/systemd/sark-audit-load.service.in
+etc/systemd/sark-trace-forward.service: $(top_srcdir)/etc/systemd/sark-trace-forward.service.in
 etc/systemd/sark.target: $(top_srcdir)/etc/systemd/sark.target.in
 $(units_made): $(top_srcdir)/etc/systemd/program.service.in \
 	$(top_srcdir)/etc/systemd/program.socket.in
@@ -60,6 +62,7 @@ EXTRA_DIST += %D%/README %D%/debian-packages \
 	%D%/cron.d/sark.in %D%/logrotate.d/sark.in %D%/tmpfiles.d/sark.conf.in \
 	%D%/systemd/hardening.in %D%/systemd/program.service.in \
 	%D%/systemd/program.socket.in %D%/systemd/sark-audit-load.service.in \
+	%D%/systemd/sark-trace-forward.service.in \
 	%D%/systemd/sark.target.in \
 	%D%/quickstart/build.sh \
 	%D%/quickstart/demo.sh \

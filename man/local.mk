@@ -15,6 +15,7 @@ dist_man_MANS += \
 	%D%/sark-setup.8 \
 	%D%/sark-spool.5 \
 	%D%/sark-status.8 \
+	%D%/sark-trace-forward.8 \
 	%D%/sark-user.8 \
 	%D%/sark-webserver.7 \
 	%D%/sark.7 \

@@ -71,6 +71,12 @@ struct sark_conf {
 	/* traces */
 	double trace_sample_ratio;
 	int64_t trace_callers_rate;
+	const char *trace_endpoint;
+	const char *trace_headers_file;
+	bool trace_gzip;
+	int64_t trace_timeout_ms;
+	int64_t trace_delay_ms;
+	int64_t trace_queue_spans;
 };
 
 enum sark_conf_type {

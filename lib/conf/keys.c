@@ -104,6 +104,18 @@ const struct sark_conf_key sark_conf_keys[] = {
 	  "Share of the requests that are traced, 0 to 1, where the caller has not said that his are not." },
 	{ "trace_callers_rate", SARK_CONF_INT, AT(trace_callers_rate), "0", 0, 100000, NULL,
 	  "Requests a second that each worker traces because their callers trace them." },
+	{ "trace_endpoint", SARK_CONF_TEXT, AT(trace_endpoint), "http://127.0.0.1:4318/v1/traces", 1, 1024, NULL,
+	  "URL to which sark-trace-forward(8) takes traces: OTLP/HTTP, http or https." },
+	{ "trace_headers_file", SARK_CONF_TEXT, AT(trace_headers_file), "", 0, 1024, NULL,
+	  "File with headers to send along, one \"Name: value\" a line; empty is none." },
+	{ "trace_gzip", SARK_CONF_BOOL, AT(trace_gzip), "false", 0, 0, NULL,
+	  "Compress what is sent to trace_endpoint." },
+	{ "trace_timeout_ms", SARK_CONF_INT, AT(trace_timeout_ms), "10000", 100, 120000, NULL,
+	  "Longest wait for the answer of trace_endpoint, milliseconds." },
+	{ "trace_delay_ms", SARK_CONF_INT, AT(trace_delay_ms), "1000", 10, 60000, NULL,
+	  "Longest time that spans wait for others to be sent together, milliseconds." },
+	{ "trace_queue_spans", SARK_CONF_INT, AT(trace_queue_spans), "20000", 64, 1000000, NULL,
+	  "Spans that wait for trace_endpoint at most; what is beyond is dropped." },
 	{ NULL }
 };
 /* clang-format on */

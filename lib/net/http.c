@@ -7,23 +7,41 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-struct sark_http {
-	CURL *curl;
-	int64_t timeout_ms;
-};
-
 /* An answer under way. */
 struct incoming {
 	struct sark_buf body;
 	struct sark_http_answer *answer;
+	struct curl_slist *headers; /* of the request */
+	const char *url;
 	void *ctx;
 	bool too_large;
 };
 
+struct sark_http {
+	CURL *curl;
+	CURLM *multi; /* of the request that was started */
+	bool running;
+	struct incoming in;
+	int64_t timeout_ms;
+};
+
+/* Lets go of the request. */
+static void
+end(struct sark_http *http)
+{
+	if (http->running)
+		curl_multi_remove_handle(http->multi, http->curl);
+	http->running = false;
+	curl_slist_free_all(http->in.headers);
+	http->in.headers = NULL;
+}
+
 static int
 close_curl(struct sark_http *http)
 {
+	end(http);
 	curl_easy_cleanup(http->curl);
+	curl_multi_cleanup(http->multi);
 	return 0;
 }
 
@@ -112,24 +130,38 @@ headers_of(void *ctx, const struct sark_http_request *request)
 }
 
 static void
-set_up(CURL *curl, const struct sark_http_request *request,
-    struct curl_slist *headers, int64_t timeout_ms, struct incoming *in)
+set_up(struct sark_http *http, void *ctx,
+    const struct sark_http_request *request, struct sark_http_answer *answer)
 {
+	struct incoming *in = &http->in;
+	size_t len = request->len;
+	CURL *curl = http->curl;
+
+	memset(in, 0, sizeof(*in));
+	memset(answer, 0, sizeof(*answer));
+	answer->request_id = answer->cache_status = "";
+	in->answer = answer;
+	in->ctx = ctx;
+	in->url = sark_strdup(ctx, request->url);
+	in->headers = headers_of(ctx, request);
+	sark_buf_init(&in->body, ctx);
 	curl_easy_reset(curl);
 	/* httpoxy: what the environment calls a proxy is not asked. */
 	curl_easy_setopt(curl, CURLOPT_PROXY, "");
 	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)http->timeout_ms);
 	curl_easy_setopt(curl, CURLOPT_USERAGENT, "sark");
 	curl_easy_setopt(curl, CURLOPT_URL, request->url);
 	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
-	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, in->headers);
 	if (request->body != NULL) {
+		if (len == 0)
+			len = strlen(request->body);
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body);
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
-		    (curl_off_t)strlen(request->body));
+		curl_easy_setopt(
+		    curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)len);
 	}
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, in);
@@ -138,8 +170,7 @@ set_up(CURL *curl, const struct sark_http_request *request,
 }
 
 static int
-failed(CURLcode code, const struct incoming *in, const char *url,
-    struct sark_err *err)
+failed(CURLcode code, const struct incoming *in, struct sark_err *err)
 {
 	enum sark_code what = SARK_UNAVAILABLE;
 
@@ -150,7 +181,28 @@ failed(CURLcode code, const struct incoming *in, const char *url,
 	else if (code == CURLE_URL_MALFORMAT ||
 	    code == CURLE_UNSUPPORTED_PROTOCOL)
 		what = SARK_USAGE;
-	return sark_err_set(err, what, "%s: %s", url, curl_easy_strerror(code));
+	return sark_err_set(
+	    err, what, "%s: %s", in->url, curl_easy_strerror(code));
+}
+
+/* The request is over: fills the answer. */
+static int
+finish(struct sark_http *http, CURLcode code, struct sark_err *err)
+{
+	struct sark_http_answer *answer = http->in.answer;
+	curl_off_t retry_after = 0;
+	long status = 0;
+
+	end(http);
+	if (code != CURLE_OK)
+		return failed(code, &http->in, err);
+	curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(http->curl, CURLINFO_RETRY_AFTER, &retry_after);
+	answer->status = (int)status;
+	answer->retry_after_s = retry_after;
+	answer->body = http->in.body.data;
+	answer->len = http->in.body.len;
+	return 0;
 }
 
 int
@@ -158,23 +210,51 @@ sark_http_perform(struct sark_http *http, void *ctx,
     const struct sark_http_request *request, struct sark_http_answer *answer_r,
     struct sark_err *err)
 {
-	struct curl_slist *headers = headers_of(ctx, request);
-	struct incoming in = { .answer = answer_r, .ctx = ctx };
-	long status = 0;
-	CURLcode code;
+	set_up(http, ctx, request, answer_r);
+	return finish(http, curl_easy_perform(http->curl), err);
+}
 
-	sark_buf_init(&in.body, ctx);
-	answer_r->request_id = answer_r->cache_status = "";
-	set_up(http->curl, request, headers, http->timeout_ms, &in);
-	code = curl_easy_perform(http->curl);
-	curl_slist_free_all(headers);
-	if (code != CURLE_OK)
-		return failed(code, &in, request->url, err);
-	curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &status);
-	answer_r->status = (int)status;
-	answer_r->body = in.body.data;
-	answer_r->len = in.body.len;
+int
+sark_http_start(struct sark_http *http, void *ctx,
+    const struct sark_http_request *request, struct sark_http_answer *answer_r,
+    struct sark_err *err)
+{
+	if (http->running)
+		return sark_err_set(
+		    err, SARK_INTERNAL, "a request is under way");
+	if (http->multi == NULL)
+		http->multi = sark_mem_check(curl_multi_init());
+	set_up(http, ctx, request, answer_r);
+	if (curl_multi_add_handle(http->multi, http->curl) != CURLM_OK) {
+		end(http);
+		return sark_err_set(
+		    err, SARK_INTERNAL, "libcurl cannot be used");
+	}
+	http->running = true;
 	return 0;
+}
+
+int
+sark_http_wait(struct sark_http *http, int fd, int64_t ms, struct sark_err *err)
+{
+	struct curl_waitfd other = { .fd = fd, .events = CURL_WAIT_POLLIN };
+	const CURLMsg *message;
+	int left;
+
+	if (http->multi == NULL)
+		http->multi = sark_mem_check(curl_multi_init());
+	if (curl_multi_perform(http->multi, &left) != CURLM_OK ||
+	    (http->running == (left != 0) &&
+		curl_multi_poll(http->multi, &other, fd == -1 ? 0 : 1, (int)ms,
+		    NULL) != CURLM_OK)) {
+		end(http);
+		return sark_err_set(
+		    err, SARK_INTERNAL, "libcurl cannot be used");
+	}
+	message = curl_multi_info_read(http->multi, &left);
+	if (message == NULL || message->msg != CURLMSG_DONE)
+		return 0;
+	return finish(http, message->data.result, err) == -1 ? -1 : 1;
 }
 
 const char *

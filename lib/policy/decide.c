@@ -109,7 +109,8 @@ run_engine(struct asked *asked, const struct sark_engine_input *input,
 	struct sark_span span;
 	int ret;
 
-	sark_span_begin(app->tracer, &span, SARK_SPAN_ENGINE, "evaluate");
+	sark_span_begin(
+	    app->tracer, &span, SARK_SPAN_ENGINE, "policy evaluate");
 	ret = sark_engine_eval(app->policy->engine, app->mem, input,
 	    &asked->answer, &asked->answer_len, err);
 	sark_span_end(

@@ -10,7 +10,7 @@ libsarkcommon_la_SOURCES += \
 	%D%/ledger.c %D%/ledger.h \
 	%D%/pattern.c %D%/pattern.h \
 	%D%/pg.c %D%/pg.h %D%/wire.h \
-	%D%/redis.c %D%/redis.h \
+	%D%/redis.c %D%/redis.h %D%/redis_ping.c \
 	%D%/report.c %D%/report.h \
 	%D%/rows.c %D%/rows.h \
 	%D%/schema.c %D%/schema.h \

@@ -408,6 +408,16 @@ exchange(struct sark_redis *redis, void *ctx, struct sark_reply *replies,
 	return 0;
 }
 
+/* What they have in common, in a word. */
+static const char *
+name_of(const struct sark_redis_cmd *cmds, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (!sark_str_eq(cmds[i].argv[0], cmds[0].argv[0]))
+			return "PIPELINE";
+	return cmds[0].argv[0];
+}
+
 int
 sark_redis_pipeline(struct sark_redis *redis, void *ctx,
     const struct sark_redis_cmd *cmds, size_t n,
@@ -426,7 +436,8 @@ sark_redis_pipeline(struct sark_redis *redis, void *ctx,
 			return -1;
 	replies = sark_new_array(ctx, struct sark_reply, n);
 	redis->word[0] = '\0';
-	sark_span_begin(redis->tracer, &span, SARK_SPAN_REDIS, cmds[0].argv[0]);
+	sark_span_begin(
+	    redis->tracer, &span, SARK_SPAN_REDIS, name_of(cmds, n));
 	span.commands = (uint32_t)n;
 	ret = exchange(redis, ctx, replies, n, err);
 	if (ret == -1)
@@ -475,24 +486,5 @@ sark_redis_run(
 		talloc_free(mem);
 	}
 	*run_r = redis->run;
-	return ret;
-}
-
-int
-sark_redis_ping(struct sark_redis *redis, struct sark_err *err)
-{
-	static const char *const argv[] = { "PING" };
-	static const struct sark_redis_cmd ping = { 1, argv, NULL };
-	const struct sark_reply *reply;
-	void *mem = talloc_new(redis);
-	int ret;
-
-	sark_mem_check(mem);
-	ret = sark_redis_pipeline(redis, mem, &ping, 1, &reply, err);
-	if (ret == 0 && reply->type != SARK_REPLY_STATUS)
-		ret = sark_err_set(err, SARK_UNAVAILABLE, "redis: %s",
-		    reply->type == SARK_REPLY_ERROR ? reply->str
-						    : "no PONG to a PING");
-	talloc_free(mem);
 	return ret;
 }

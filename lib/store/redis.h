@@ -51,7 +51,7 @@ struct sark_redis *sark_redis_new(void *ctx, const char *socket,
     int64_t database, int64_t timeout_ms) SARK_NONNULL(2);
 /*
  * Has every connect and every round trip be a span of tracer, which is lent;
- * its name is the first command's.
+ * its name is that of the commands, "PIPELINE" where they differ.
  */
 void sark_redis_trace(struct sark_redis *redis, struct sark_tracer *tracer)
     SARK_NONNULL(1);

@@ -8,13 +8,11 @@
 
 /*
  * Hands finished traces to sark-trace-forward(8): one datagram a trace
- * (base/span.h) to the Unix socket SARK_TRACE_SOCKET in run_dir.  Never
- * waits: where nobody listens, or the listener is behind, the trace is
- * dropped.  The name is looked up at each datagram, so a listener may come
- * and go; one that is not there is tried once a second.
+ * (base/span.h) to the Unix socket of address.h.  Never waits: where nobody
+ * listens, or the listener is behind, the trace is dropped.  The name is
+ * looked up at each datagram, so a listener may come and go; one that is not
+ * there is tried once a second.
  */
-#define SARK_TRACE_SOCKET "trace.sock"
-
 struct sark_trace_sender;
 
 /* Errors: CONFIG the path is too long; INTERNAL. */

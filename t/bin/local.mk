@@ -9,4 +9,5 @@ PERL_TESTS += %D%/sark-migrate.t
 PERL_TESTS += %D%/sark-expire.t
 PERL_TESTS += %D%/sarkctl.t
 PERL_TESTS += %D%/sark-policy-build.t
+PERL_TESTS += %D%/sark-trace-forward.t
 PERL_TESTS += %D%/sark-run.t %D%/sark-setup.t

@@ -33,11 +33,6 @@ sub spans ($trace, $kind) {
 	return grep { $_->{kind} eq $kind } @{ $trace->{spans} };
 }
 
-sub figures () {
-	return { map { /^(\w+(?:\{.*\})?) (\S+)$/ ? ($1, $2) : () }
-	    split /\n/, $sark->stranger->get('/metrics')->body };
-}
-
 subtest 'a decision that is not cached' => sub {
 	my $answer = traced($dev)->post($evaluate, \%ask);
 	my $trace = $traces->next;
@@ -98,7 +93,7 @@ subtest 'who is not traced' => sub {
 };
 
 subtest 'errors' => sub {
-	my $before = figures();
+	my $before = $sark->figures;
 	my $trace;
 
 	is traced($sark->stranger)->get("/api/v1/servers/a\%0Ab")->status, 400,
@@ -111,7 +106,7 @@ subtest 'errors' => sub {
 	$trace = $traces->next;
 	is $trace->{spans}[0]{error}, 'unauthenticated', 'is told so';
 	is $trace->{route}, '/api/v1/servers', 'by the route';
-	my $after = figures();
+	my $after = $sark->figures;
 	my $name = 'sark_errors_total{program="sark-registry",code="%s"}';
 	for my $code (qw(bad_request unauthenticated)) {
 		my $slot = sprintf $name, $code;
@@ -121,12 +116,12 @@ subtest 'errors' => sub {
 };
 
 subtest 'figures' => sub {
-	my $before = figures();
+	my $before = $sark->figures;
 	my $policy = 'program="sark-policy"';
 	my ($pg, $redis) = map { "$policy,store=\"$_\"" } qw(postgresql redis);
 
 	$sark->login_again('dev')->post($evaluate, \%ask) for 1 .. 2;
-	my $after = figures();
+	my $after = $sark->figures;
 	my $more = sub ($name) {
 		return ($after->{$name} // 0) - ($before->{$name} // 0);
 	};
@@ -149,7 +144,7 @@ subtest 'figures' => sub {
 
 subtest 'a store goes and comes' => sub {
 	my $redis = 'program="sark-policy",store="redis"';
-	my $before = figures();
+	my $before = $sark->figures;
 
 	$sark->without(redis => sub {
 		is traced($dev)->post($evaluate, \%ask)->status, 200,
@@ -161,7 +156,7 @@ subtest 'a store goes and comes' => sub {
 	Sark::Temp->until('Redis is used again', sub {
 		$dev->post($evaluate, \%ask)->header('x-cache-status') eq 'HIT'
 	}, 30);
-	my $after = figures();
+	my $after = $sark->figures;
 	for my $name ("connects_total{$redis,result=\"failed\"}",
 	    "errors_total{$redis,code=\"unavailable\"}",
 	    "reconnects_total{$redis}") {
@@ -173,7 +168,7 @@ subtest 'a store goes and comes' => sub {
 subtest 'figures survive their worker' => sub {
 	my $name = 'sark_token_cache_total{program="sark-policy",result="miss"}';
 	my ($worker) = $sark->workers('policy');
-	my $before = figures()->{$name};
+	my $before = $sark->figures->{$name};
 
 	kill 'KILL', $worker;
 	Sark::Temp->until('another worker', sub {
@@ -181,19 +176,19 @@ subtest 'figures survive their worker' => sub {
 		return @now == 1 && $now[0] != $worker;
 	}, 30);
 	is $dev->post($evaluate, \%ask)->status, 200, 'the new one answers';
-	is figures()->{$name}, $before + 1, 'and counts on';
+	is $sark->figures->{$name}, $before + 1, 'and counts on';
 };
 
 subtest 'nobody takes the traces' => sub {
 	my $name = 'sark_traces_total{program="sark-status",result="dropped"}';
-	my $before = figures()->{$name} // 0;
+	my $before = $sark->figures->{$name} // 0;
 
 	is traced($sark->stranger)->get('/health/live')->status, 200, 'sent';
 	is $traces->next->{program}, 'sark-status', 'and taken';
 	$traces->close;
 	is traced($sark->stranger)->get('/health/live')->status, 200,
 	    "answered without a listener: $_" for 1 .. 3;
-	is figures()->{$name} - $before, 3, 'each is counted as dropped';
+	is $sark->figures->{$name} - $before, 3, 'each is counted as dropped';
 
 	# Listens, reads nothing, and its queue is full.
 	my $deaf = Sark::Trace->listen($sark->run_dir);
@@ -201,12 +196,40 @@ subtest 'nobody takes the traces' => sub {
 		traced($sark->stranger)->get('/health/live');
 		return $deaf->take;
 	}, 30);
-	$before = figures()->{$name};
+	$before = $sark->figures->{$name};
 	my $max = Sark::Tree::slurp('/proc/sys/net/unix/max_dgram_qlen') + 1;
 	my $wrong = grep { traced($sark->stranger)->get('/health/live')->status
 	    != 200 } 1 .. $max + 5;
 	is $wrong, 0, 'answered with a listener that is deaf';
-	cmp_ok figures()->{$name} - $before, '>=', 4, 'what is too much is dropped';
+	cmp_ok $sark->figures->{$name} - $before, '>=', 4, 'what is too much is dropped';
+};
+
+subtest 'sampling' => sub {
+	$sark->set(trace_callers_rate => 0, trace_sample_ratio => 0);
+	$sark->restart_program('status');
+	my $before = $sark->figures;
+	my $sum = sub ($figures) {
+		my $n = 0;
+		$n += $figures->{"sark_traces_total{program=\"sark-status\","
+		    . "result=\"$_\"}"} // 0 for qw(sent dropped);
+		return $n;
+	};
+
+	traced($sark->stranger)->get('/health/live') for 1 .. 5;
+	$sark->stranger->get('/health/live') for 1 .. 5;
+	is $sum->($sark->figures), $sum->($before), '0: no trace';
+
+	$sark->set(trace_sample_ratio => 1);
+	$sark->restart_program('status');
+	$before = $sark->figures;
+	my $answer = $sark->stranger->get('/health/live');
+	like $answer->header('traceparent'), qr/^00-\w{32}-\w{16}-01$/,
+	    '1: a trace of our own is answered';
+	traced($sark->stranger)->get('/health/live');
+	is traced($sark->stranger, '00')->get('/health/live')->status, 200,
+	    'one whose caller is not traced';
+	# the two, and the look at the figures itself
+	is $sum->($sark->figures) - $sum->($before), 3, 'all but that one';
 };
 
 done_testing;

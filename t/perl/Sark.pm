@@ -164,6 +164,12 @@ sub without ($self, $what, $do) {
 	die $why if !$ok;
 }
 
+# What /metrics says, as a hash of values by their full names.
+sub figures ($self) {
+	return { map { /^(\w+(?:\{.*\})?) (\S+)$/ ? ($1, $2) : () }
+	    split /\n/, $self->stranger->get('/metrics')->body };
+}
+
 # The parent of a program, and its workers.
 sub pid ($self, $name) {
 	return $self->{pids}{$name};

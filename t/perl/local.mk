@@ -4,6 +4,7 @@ EXTRA_DIST += \
 	%D%/Sark/Apache.pm \
 	%D%/Sark/Attack.pm \
 	%D%/Sark/Client.pm \
+	%D%/Sark/Collector.pm \
 	%D%/Sark/Driver.pm \
 	%D%/Sark/FCGI.pm \
 	%D%/Sark/Fault.pm \
@@ -17,6 +18,7 @@ EXTRA_DIST += \
 	%D%/Sark/Lighttpd.pm \
 	%D%/Sark/Load.pm \
 	%D%/Sark/Nginx.pm \
+	%D%/Sark/OTLP.pm \
 	%D%/Sark/PostgreSQL.pm \
 	%D%/Sark/Program.pm \
 	%D%/Sark/Proxy.pm \
@@ -30,4 +32,4 @@ EXTRA_DIST += \
 	%D%/Sark/Tree.pm \
 	%D%/Sark/WebServer.pm \
 	%D%/Sark/Wire.pm
-PERL_TESTS += %D%/servers.t
+PERL_TESTS += %D%/otlp.t %D%/servers.t

@@ -14,7 +14,7 @@ my @all = (@below, qw(net trace auth registry policy http proc serve));
 my %sees = (
 	base => [], conf => ['base'], json => ['base'],
 	crypto => [qw(base conf json)],
-	net => \@tools, trace => \@tools, store => \@tools, audit => [@tools, 'store'],
+	net => \@tools, trace => [@tools, 'net'], store => \@tools, audit => [@tools, 'store'],
 	auth => \@below, policy => \@below,
 	registry => [@below, 'policy'],	# it asks before it changes
 	http => \@tools, proc => \@tools, serve => \@all,
@@ -28,6 +28,7 @@ my %foreign = (
 	'json-c/json.h' => qr{^lib/json/}, 'json.h' => qr{^lib/json/},
 	'jwt.h' => qr{^lib/crypto/}, 'curl/curl.h' => qr{^lib/},
 	'confuse.h' => qr{^lib/conf/}, 'seccomp.h' => qr{^lib/proc/},
+	'zlib.h' => qr{^lib/net/},
 );
 
 # Libraries that one room may use in several files.
