@@ -324,6 +324,29 @@ sub headers ($web) {
 	    qr/^[0-9a-f-]{36}$/, 'or made';
 }
 
+# Conditions and keys arrive, and their answers go out as SARK gave them.
+sub conditions ($web, $token) {
+	my $get = sub ($headers) {
+		one($web, request(GET => '/api/openapi.json', $headers)) };
+	my $tag = $get->('')->header('etag');
+	my $server = '{"name":"keyed' . ++(state $n) . '","transport":"stdio","command":"c"}';
+	my $make = sub () { one($web, post('/api/v1/servers', $server,
+	    "Authorization: Bearer $token\r\nIdempotency-Key: \"c$n\"\r\n")) };
+
+	like $tag, qr/^"[0-9a-f]{32}"$/, 'a strong tag';
+	for my $list ($tag, qq{"x", W/$tag}, '*') {
+		is $get->("If-None-Match: $list\r\n")->status, 304,
+		    "If-None-Match: $list";
+	}
+	is $get->("If-None-Match: \"x\"\r\n")->status, 200, 'of another';
+	is $get->("If-Match: $tag\r\n")->status, 200, 'If-Match';
+	refused $get->("If-Match: \"x\"\r\n"), 412, 'or not';
+	my ($first, $second) = ($make->(), $make->());
+	is $first->status, 201, 'made by a key';
+	is $second->body, $first->body, 'once';
+	is $second->header('idempotent-replayed'), 'true', 'as it says';
+}
+
 # 127.0.0.2 is a trusted proxy, 127.0.0.1 is not; only 127.0.0.1 may have the
 # metrics.
 sub forwarded ($web) {
@@ -441,6 +464,8 @@ for my $column (0 .. $#columns) {
 	subtest "$name" => sub {
 		everywhere($web);
 		subtest 'credentials' => sub { credentials($web, $token) };
+		subtest 'conditions and keys' => sub {
+			conditions($web, $token) };
 		subtest 'bodies' => sub { bodies($web, $token) };
 		subtest 'smuggling' => sub { smuggling($web, $login) };
 		subtest 'the audited address' => sub {
