@@ -51,6 +51,7 @@ struct sark_conf {
 	int64_t argon2_passes;
 	/* http */
 	int64_t body_max_bytes;
+	int64_t body_max_unverified_bytes;
 	const char *const *trusted_proxies;
 	const char *const *cors_origins;
 	int64_t request_timeout_ms;

@@ -67,6 +67,8 @@ const struct sark_conf_key sark_conf_keys[] = {
 	  "Passes of one Argon2id password hash." },
 	{ "body_max_bytes", SARK_CONF_INT, AT(body_max_bytes), "1048576", 1024, 16777216, NULL,
 	  "Largest request body, bytes, where a route does not say less." },
+	{ "body_max_unverified_bytes", SARK_CONF_INT, AT(body_max_unverified_bytes), "65536", 1024, 16777216, NULL,
+	  "Largest request body, bytes, of a client whose credential was not verified." },
 	{ "trusted_proxies", SARK_CONF_NETWORKS, AT(trusted_proxies), "{}", 0, 64, NULL,
 	  "Addresses or CIDR ranges of proxies whose X-Forwarded-For is believed." },
 	{ "cors_origins", SARK_CONF_LIST, AT(cors_origins), "{}", 0, 64, NULL,

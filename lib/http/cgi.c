@@ -61,6 +61,21 @@ read_body(const struct sark_cgi *cgi, struct sark_buf *body, size_t want)
 	}
 }
 
+/* The bytes that a body of so many may have. */
+static size_t
+body_limit(const struct sark_cgi *cgi, struct sark_exchange *in, uint64_t want)
+{
+	enum sark_code refused = in->refused;
+	size_t limit = cgi->body_max;
+
+	if (cgi->body_ask == 0 || want <= cgi->body_ask || refused != SARK_OK)
+		return limit;
+	in->refused = SARK_TOO_LARGE;
+	limit = cgi->body_limit(cgi->arg, in);
+	in->refused = refused;
+	return limit < cgi->body_max ? limit : cgi->body_max;
+}
+
 int
 sark_cgi_run(const struct sark_cgi *cgi, struct sark_err *err)
 {
@@ -76,7 +91,7 @@ sark_cgi_run(const struct sark_cgi *cgi, struct sark_err *err)
 	read_environment(in, cgi, in);
 	length = sark_exchange_get(in, "CONTENT_LENGTH");
 	if (length != NULL && sark_num_int(length, 0, INT64_MAX, &want) == 0) {
-		if ((uint64_t)want > cgi->body_max)
+		if ((uint64_t)want > body_limit(cgi, in, (uint64_t)want))
 			in->refused = SARK_TOO_LARGE;
 		else
 			read_body(cgi, &body, (size_t)want);

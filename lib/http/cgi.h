@@ -17,6 +17,8 @@ struct sark_cgi {
 	void (*handle)(
 	    void *arg, const struct sark_exchange *in, struct sark_buf *out);
 	void *arg;
+	size_t body_ask; /* as in struct sark_listen */
+	size_t (*body_limit)(void *arg, const struct sark_exchange *in);
 };
 
 /*

@@ -165,6 +165,20 @@ sark_conn_answer(struct sark_conn *conn, struct sark_conn_room *room,
 	return SARK_CONN_WAIT_ANEW;
 }
 
+/* How much of a body that grows large is read, before it is. */
+static enum sark_conn_next
+weigh(struct sark_conn *conn, struct sark_conn_room *room)
+{
+	const struct sark_listen *l = room->listen;
+
+	if (sark_fcgi_preview(&conn->fcgi, &room->out, &room->exchange) == -1)
+		return SARK_CONN_CLOSE;
+	conn->fcgi.limit = l->body_limit(l->arg, &room->exchange);
+	if (conn->fcgi.limit > l->body_max)
+		conn->fcgi.limit = l->body_max;
+	return SARK_CONN_WAIT;
+}
+
 static enum sark_conn_next
 act_on(struct sark_conn *conn, struct sark_conn_room *room,
     enum sark_fcgi_event event, size_t left)
@@ -176,6 +190,8 @@ act_on(struct sark_conn *conn, struct sark_conn_room *room,
 		    conn->fcgi.refused == SARK_OK)
 			return SARK_CONN_READY;
 		return sark_conn_answer(conn, room, 0, false);
+	case SARK_FCGI_LARGE:
+		return weigh(conn, room);
 	case SARK_FCGI_REPLY:
 		return send_reply(conn, room) == -1 ? SARK_CONN_CLOSE
 						    : SARK_CONN_WAIT;

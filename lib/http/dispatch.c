@@ -64,15 +64,33 @@ find_route(struct passage *p)
 	return 0;
 }
 
-static int
-check_size(struct passage *p)
+static size_t
+body_max(const struct passage *p)
 {
 	size_t max = p->match.route->body_max;
 
-	if (max != 0 && p->incoming.req.body_len > max)
+	return max != 0 ? max : (size_t)p->dispatch->app->conf->body_max_bytes;
+}
+
+static int
+check_size(struct passage *p)
+{
+	if (p->incoming.length > body_max(p))
 		return sark_err_set(&p->err, SARK_TOO_LARGE,
-		    "a body of %zu bytes", p->incoming.req.body_len);
+		    "a body of %llu bytes",
+		    (unsigned long long)p->incoming.length);
 	return 0;
+}
+
+/* What was not read for want of a good credential has been told so by now. */
+static int
+check_whole(struct passage *p)
+{
+	if (!p->incoming.too_large)
+		return 0;
+	if (sark_incoming_json(&p->incoming, &p->err) == -1)
+		return -1;
+	return sark_err_set(&p->err, SARK_TOO_LARGE, "the body is too long");
 }
 
 static int
@@ -213,9 +231,48 @@ pass(struct passage *p, const struct sark_exchange *in)
 	}
 	set_deadline(p);
 	if (check_size(p) == -1 || check_admission(p) == -1 ||
-	    check_access(p) == -1 || read_input(p) == -1)
+	    check_access(p) == -1 || check_whole(p) == -1 ||
+	    read_input(p) == -1)
 		return -1;
 	return handle(p);
+}
+
+/* The bytes that a body may have which nobody is trusted to send. */
+static size_t
+weigh(struct passage *p, const struct sark_exchange *in)
+{
+	struct sark_dispatch *d = p->dispatch;
+
+	if (sark_incoming_read(
+		d->app->mem, d->proxies, in, &p->incoming, &p->err) == -1 ||
+	    find_route(p) == -1 || p->match.route == NULL ||
+	    p->match.route->access == SARK_ACCESS_ANYONE ||
+	    (p->incoming.req.method & BODY_METHODS) == 0)
+		return 0;
+	set_deadline(p);
+	if (check_size(p) == -1 ||
+	    sark_incoming_json(&p->incoming, &p->err) == -1 ||
+	    check_admission(p) == -1 || check_access(p) == -1)
+		return 0;
+	return body_max(p);
+}
+
+size_t
+sark_dispatch_body_limit(void *dispatch, const struct sark_exchange *in)
+{
+	struct sark_dispatch *d = dispatch;
+	void *mem = sark_mem_check(talloc_new(d->pool));
+	struct passage *p = sark_new(mem, struct passage);
+	size_t limit;
+
+	d->app->mem = mem;
+	p->dispatch = d;
+	sark_err_init(&p->err);
+	limit = weigh(p, in);
+	d->app->deadline_ns = 0;
+	d->app->mem = NULL;
+	talloc_free(mem);
+	return limit;
 }
 
 /* The error as the answer; a refusal is told to the audit hook first. */

@@ -77,4 +77,12 @@ int sark_dispatch_init(struct sark_dispatch *dispatch, void *ctx,
 void sark_dispatch_handle(void *dispatch, const struct sark_exchange *in,
     struct sark_buf *out) SARK_NONNULL(1, 2, 3);
 
+/*
+ * How many bytes of body a request may have that sends, or announces, more
+ * than is read from anybody: none without a credential that is good for its
+ * route.  The body_limit of struct sark_listen and struct sark_cgi.
+ */
+size_t sark_dispatch_body_limit(void *dispatch, const struct sark_exchange *in)
+    SARK_NONNULL(1, 2);
+
 #endif

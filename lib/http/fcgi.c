@@ -30,7 +30,7 @@ sark_fcgi_init(struct sark_fcgi *fcgi, const void *ctx, size_t body_max,
 {
 	memset(fcgi, 0, sizeof(*fcgi));
 	sark_buf_init(&fcgi->data, ctx);
-	fcgi->body_max = body_max;
+	fcgi->body_max = fcgi->limit = body_max;
 	fcgi->connections_max = connections_max;
 }
 
@@ -43,6 +43,8 @@ sark_fcgi_done(struct sark_fcgi *fcgi)
 	fcgi->params_done = false;
 	fcgi->params_len = 0;
 	fcgi->refused = SARK_OK;
+	fcgi->limit = fcgi->body_max;
+	fcgi->asked = false;
 	if (fcgi->data.size > KEPT_BYTES) {
 		talloc_free(fcgi->data.data);
 		sark_buf_init(&fcgi->data, ctx);
@@ -245,12 +247,21 @@ take_content(struct sark_fcgi *fcgi, const unsigned char *bytes, size_t n)
 		return SARK_FCGI_MORE;
 	if (fcgi->type == PARAMS && n > SARK_EXCHANGE_BYTES - fcgi->data.len)
 		fcgi->refused = SARK_HEADERS_TOO_LARGE;
-	else if (fcgi->type == STDIN && n > fcgi->body_max - body_len(fcgi))
+	else if (fcgi->type == STDIN &&
+	    (body_len(fcgi) > fcgi->limit || n > fcgi->limit - body_len(fcgi)))
 		fcgi->refused = SARK_TOO_LARGE;
 	if (fcgi->refused != SARK_OK)
 		return SARK_FCGI_REQUEST;
 	sark_buf_add(&fcgi->data, bytes, n);
 	return SARK_FCGI_MORE;
+}
+
+/* Whether the content at hand takes the body beyond what is read unasked. */
+static bool
+grows_large(const struct sark_fcgi *fcgi)
+{
+	return fcgi->type == STDIN && ours(fcgi) && fcgi->ask_at > 0 &&
+	    !fcgi->asked && body_len(fcgi) + fcgi->content_left > fcgi->ask_at;
 }
 
 static enum sark_fcgi_event
@@ -315,6 +326,11 @@ sark_fcgi_feed(struct sark_fcgi *fcgi, const unsigned char *bytes, size_t len,
 		} else if (fcgi->content_left > 0) {
 			if (n == 0)
 				break;
+			if (grows_large(fcgi)) {
+				fcgi->asked = true;
+				event = SARK_FCGI_LARGE;
+				break;
+			}
 			if (n > fcgi->content_left)
 				n = fcgi->content_left;
 			fcgi->content_left -= n;
@@ -342,19 +358,14 @@ sark_fcgi_feed(struct sark_fcgi *fcgi, const unsigned char *bytes, size_t len,
  * overwriting the next pair's first length byte once that has been read, or
  * the spare byte behind the last pair.
  */
-int
-sark_fcgi_exchange(struct sark_fcgi *fcgi, struct sark_exchange *in)
+static int
+read_pairs(unsigned char *p, size_t len, struct sark_exchange *in)
 {
-	unsigned char *p = (unsigned char *)fcgi->data.data;
 	size_t at = 0, end = 0, n[2];
 	struct sark_param param;
 
-	sark_exchange_reset(in);
-	in->refused = fcgi->refused;
-	if (fcgi->refused == SARK_HEADERS_TOO_LARGE)
-		return 0;
-	while (at < fcgi->params_len) {
-		if (pair_lengths(p, fcgi->params_len, &at, n) == -1)
+	while (at < len) {
+		if (pair_lengths(p, len, &at, n) == -1)
 			return -1;
 		if (end > 0)
 			p[end] = '\0';
@@ -369,7 +380,31 @@ sark_fcgi_exchange(struct sark_fcgi *fcgi, struct sark_exchange *in)
 		at = end;
 	}
 	p[end] = '\0';
+	return 0;
+}
+
+int
+sark_fcgi_exchange(struct sark_fcgi *fcgi, struct sark_exchange *in)
+{
+	sark_exchange_reset(in);
+	in->refused = fcgi->refused;
+	if (fcgi->refused == SARK_HEADERS_TOO_LARGE)
+		return 0;
+	if (read_pairs(
+		(unsigned char *)fcgi->data.data, fcgi->params_len, in) == -1)
+		return -1;
 	in->body = fcgi->data.data + fcgi->params_len + 1;
 	in->body_len = body_len(fcgi);
 	return 0;
+}
+
+int
+sark_fcgi_preview(const struct sark_fcgi *fcgi, struct sark_buf *copy,
+    struct sark_exchange *in)
+{
+	sark_exchange_reset(in);
+	in->refused = SARK_TOO_LARGE;
+	sark_buf_reset(copy);
+	sark_buf_add(copy, fcgi->data.data, fcgi->params_len + 1);
+	return read_pairs((unsigned char *)copy->data, fcgi->params_len, in);
 }

@@ -24,6 +24,7 @@ enum sark_fcgi_event {
 	SARK_FCGI_REPLY,   /* send reply, go on */
 	SARK_FCGI_REFUSED, /* send reply, the request is over */
 	SARK_FCGI_REQUEST, /* a request to answer */
+	SARK_FCGI_LARGE,   /* the body grows beyond ask_at: set limit, go on */
 	SARK_FCGI_BROKEN,  /* not FastCGI: close */
 };
 
@@ -36,6 +37,9 @@ struct sark_fcgi {
 	size_t params_len;    /* at the start of data */
 	struct sark_buf data; /* PARAMS, a spare byte, STDIN */
 	size_t body_max;
+	size_t ask_at; /* bytes of a body, at which LARGE comes; 0 never */
+	size_t limit;  /* of this body, body_max at first */
+	bool asked;
 	enum sark_code refused; /* HEADERS_TOO_LARGE, TOO_LARGE */
 	/* the record under way */
 	unsigned char header[SARK_FCGI_HEADER];
@@ -73,6 +77,12 @@ enum sark_fcgi_event sark_fcgi_feed(struct sark_fcgi *fcgi,
  */
 int sark_fcgi_exchange(struct sark_fcgi *fcgi, struct sark_exchange *in)
     SARK_NONNULL(1, 2) SARK_CHECKED;
+/*
+ * The request after SARK_FCGI_LARGE, as one whose body is refused, TOO_LARGE;
+ * lent by copy.  Returns 0, or -1 as sark_fcgi_exchange does.
+ */
+int sark_fcgi_preview(const struct sark_fcgi *fcgi, struct sark_buf *copy,
+    struct sark_exchange *in) SARK_NONNULL(1, 2, 3) SARK_CHECKED;
 /* The request is answered; nothing of it is left for the next one. */
 void sark_fcgi_done(struct sark_fcgi *fcgi) SARK_NONNULL(1);
 

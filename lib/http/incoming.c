@@ -118,7 +118,8 @@ check_host(const char *host, struct sark_err *err)
 }
 
 static int
-check_length(const struct sark_exchange *in, struct sark_err *err)
+check_length(const struct sark_exchange *in, struct sark_incoming *incoming,
+    struct sark_err *err)
 {
 	const char *text = get(in, "CONTENT_LENGTH");
 	int64_t length = 0;
@@ -127,7 +128,8 @@ check_length(const struct sark_exchange *in, struct sark_err *err)
 	if (*text != '\0' && sark_num_int(text, 0, INT64_MAX, &length) == -1)
 		return sark_err_set(
 		    err, SARK_BAD_REQUEST, "malformed Content-Length");
-	if ((uint64_t)length != in->body_len)
+	incoming->length = (uint64_t)length;
+	if (incoming->length != in->body_len && !incoming->too_large)
 		return sark_err_set(err, SARK_BAD_REQUEST,
 		    "the body is not of the length that was announced");
 	return 0;
@@ -243,14 +245,15 @@ sark_incoming_read(void *mem, const struct sark_networks *proxies,
 	incoming->content_encoding =
 	    sark_exchange_get(in, "HTTP_CONTENT_ENCODING");
 	incoming->https = sark_str_eq(get(in, "HTTPS"), "on");
-	if (in->refused != SARK_OK)
+	incoming->too_large = in->refused == SARK_TOO_LARGE;
+	if (in->refused != SARK_OK && !incoming->too_large)
 		return sark_err_set(
 		    err, in->refused, "%s", sark_code_title(in->refused));
 	if (check_headers(in, err) == -1 ||
 	    check_host(get(in, "HTTP_HOST"), err) == -1 ||
 	    sark_target_parse(mem, get(in, "REQUEST_URI"), &incoming->req.path,
 		&incoming->req.query, err) == -1 ||
-	    check_length(in, err) == -1)
+	    check_length(in, incoming, err) == -1)
 		return -1;
 	return sark_credential_read(sark_exchange_get(in, "HTTP_AUTHORIZATION"),
 	    sark_exchange_get(in, "HTTP_X_API_KEY"), &incoming->credential,

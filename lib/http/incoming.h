@@ -2,6 +2,7 @@
 #define SARK_HTTP_INCOMING_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/attr.h"
 #include "base/caller.h"
@@ -22,6 +23,8 @@ struct sark_incoming {
 	const char *traceparent;  /* valid, or NULL; tracing.h */
 	const char *content_type; /* NULL without */
 	const char *content_encoding;
+	uint64_t length; /* of the body, as announced */
+	bool too_large;	 /* it was not read to its end */
 	bool https;
 };
 
@@ -32,7 +35,7 @@ struct sark_incoming {
  * X-HTTP-Method-Override are not read at all.
  *
  * Even after an error the request id, the trace and req->caller are valid.
- * Errors: BAD_REQUEST, URI_TOO_LONG, HEADERS_TOO_LARGE, TOO_LARGE.
+ * Errors: BAD_REQUEST, URI_TOO_LONG, HEADERS_TOO_LARGE.
  */
 int sark_incoming_read(void *mem, const struct sark_networks *proxies,
     const struct sark_exchange *in, struct sark_incoming *incoming_r,

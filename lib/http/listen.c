@@ -109,6 +109,7 @@ open_conn(struct loop *loop, int fd)
 		conn = sark_new(loop->room, struct sark_conn);
 		sark_fcgi_init(
 		    &conn->fcgi, conn, l->body_max, l->connections_max);
+		conn->fcgi.ask_at = l->body_ask;
 	}
 	conn->fd = fd;
 	conn->polled = conn->served = conn->throwing = conn->queued = false;

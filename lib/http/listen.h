@@ -28,6 +28,7 @@ struct sark_listen {
 	const struct sark_peers *peers; /* NULL: all who can */
 	size_t connections_max;
 	size_t body_max;		   /* bytes of a body */
+	size_t body_ask;		   /* bytes read unasked, 0: all */
 	int64_t timeout_ms;		   /* send, take an answer */
 	size_t queue_max;		   /* requests that wait */
 	int64_t queue_timeout_ms;	   /* for their turn */
@@ -35,6 +36,11 @@ struct sark_listen {
 	/* Fills out with the CGI/1.1 response, header and body. */
 	void (*handle)(
 	    void *arg, const struct sark_exchange *in, struct sark_buf *out);
+	/*
+	 * How many bytes of body a request may have, asked when it has, or is
+	 * about to send, more than body_ask; in->body is empty.
+	 */
+	size_t (*body_limit)(void *arg, const struct sark_exchange *in);
 	/*
 	 * Fills out with the answer to a request for which there is no time;
 	 * false if that one is to be handled all the same.

@@ -12,8 +12,8 @@ struct sark_conn;
 /*
  * Requests of a worker that have come whole and wait for their turn, first
  * come, first served.  It takes no more than max, and none that would have to
- * wait longer than the timeout, judged by how long the last ones took: who
- * would wait too long learns so at once.
+ * wait longer than half of the timeout, judged by how long the last ones took:
+ * who would wait too long mostly learns so at once, not in his turn.
  */
 struct sark_queue {
 	size_t max;

@@ -134,6 +134,14 @@ check_routes(const struct sark_program *program, struct sark_err *err)
 	return 0;
 }
 
+static size_t
+body_limit(void *arg, const struct sark_exchange *in)
+{
+	struct work *work = arg;
+
+	return sark_dispatch_body_limit(&work->dispatch, in);
+}
+
 static int
 prepare(struct work *work, const struct sark_worker *worker, void *ctx,
     struct sark_err *err)
@@ -251,11 +259,13 @@ sark_worker_run(const struct sark_worker *worker, struct sark_err *err)
 		.peers = work.peers,
 		.connections_max = (size_t)conf->connections_max,
 		.body_max = (size_t)conf->body_max_bytes,
+		.body_ask = (size_t)conf->body_max_unverified_bytes,
 		.timeout_ms = conf->request_timeout_ms,
 		.queue_max = (size_t)conf->queue_max,
 		.queue_timeout_ms = conf->queue_timeout_ms,
 		.stop = sark_signals_stop(),
 		.handle = handle,
+		.body_limit = body_limit,
 		.shed = shed,
 		.tick = tick,
 		.arg = &work,
@@ -286,8 +296,10 @@ sark_worker_cgi(const struct sark_worker *worker, char *const *environment,
 		.in = STDIN_FILENO,
 		.out = STDOUT_FILENO,
 		.body_max = (size_t)conf->body_max_bytes,
+		.body_ask = (size_t)conf->body_max_unverified_bytes,
 		.timeout_ms = conf->request_timeout_ms,
 		.handle = handle,
+		.body_limit = body_limit,
 		.arg = &work,
 	};
 	ret = sark_cgi_run(&cgi, err);

@@ -2,6 +2,7 @@
 PERL_TESTS += \
 	%D%/audit.t \
 	%D%/bearer.t \
+	%D%/body.t \
 	%D%/cache.t \
 	%D%/cors.t \
 	%D%/deadline.t \

@@ -161,6 +161,7 @@ set_up(void **state)
 	sark_err_init(&err);
 	s->conf.trusted_proxies = no_proxies;
 	s->conf.cors_origins = no_proxies;
+	s->conf.body_max_bytes = 1000;
 	s->app.conf = &s->conf;
 	s->dispatch.app = &s->app;
 	s->dispatch.routes = routes;
@@ -407,6 +408,41 @@ a_key_is_for_routes_that_create(void **state)
 	assert_int_equal(s->handled, 1);
 }
 
+/* A large body of this length is announced: how much of it may be read? */
+static size_t
+limit_of(struct setup *s, const char *credential, const char *uri,
+    const char *type, const char *length)
+{
+	sark_exchange_reset(&s->in);
+	s->in.refused = SARK_TOO_LARGE;
+	add(s, "REQUEST_METHOD", "POST");
+	add(s, "REQUEST_URI", uri);
+	add(s, "CONTENT_TYPE", type);
+	add(s, "CONTENT_LENGTH", length);
+	if (credential != NULL)
+		add(s, "HTTP_AUTHORIZATION", credential);
+	return sark_dispatch_body_limit(&s->dispatch, &s->in);
+}
+
+static void
+http13_only_who_may_sends_much(void **state)
+{
+	struct setup *s = *state;
+
+	assert_int_equal(limit_of(s, "Bearer x", "/things", JSON, "60"), 64);
+	assert_int_equal(limit_of(s, "Bearer x", "/things", JSON, "65"), 0);
+	assert_int_equal(limit_of(s, NULL, "/things", JSON, "60"), 0);
+	assert_int_equal(limit_of(s, "Bearer old", "/things", JSON, "60"), 0);
+	assert_int_equal(
+	    limit_of(s, "Bearer reader", "/things", JSON, "60"), 0);
+	assert_int_equal(
+	    limit_of(s, "Bearer x", "/things", "text/plain", "60"), 0);
+	assert_int_equal(limit_of(s, "Bearer x", "/nothing", JSON, "60"), 0);
+	assert_int_equal(
+	    limit_of(s, "Bearer x", "/things/1/poke", JSON, "60"), 0);
+	assert_null(s->app.mem);
+}
+
 static void
 fcgi10_requests_leave_nothing_behind(void **state)
 {
@@ -438,6 +474,7 @@ main(void)
 		TEST(an_error_hides_the_handlers_half_work),
 		TEST(refusals_are_told_apart),
 		TEST(a_key_is_for_routes_that_create),
+		TEST(http13_only_who_may_sends_much),
 		TEST(fcgi10_requests_leave_nothing_behind),
 	};
 
