@@ -10,7 +10,7 @@ use Sark::Tree qw(slurp spew);
 use Test::More;
 use Time::HiRes qw(sleep);
 
-my $sark = Sark::Fault->start(qw(login registry policy),
+my $sark = Sark::Fault->start(qw(login registry policy status),
     { redis_settings => { 'lua-time-limit' => 50 } });
 my $redis = $sark->redis;
 my @mix = qw(decide deny login wrong_login register);
@@ -316,6 +316,49 @@ row 'R-12 Redis comes and goes' => sub {
 		descriptors() <= $before + 6 });	# one a worker
 	pass 'no more descriptors than before';
 	$sark->holds('R-12');
+};
+
+# How often the engine was asked, all workers summed.
+sub evaluations () {
+	my $text = $sark->client('status')->get('/metrics')->body;
+	my ($n) = $text =~ /^sark_policy_evaluation_seconds_count\S* (\d+)/m;
+
+	return $n // die "no count in:\n$text";
+}
+
+row 'L-05 Redis is emptied while many ask the same' => sub {
+	my @questions = map { "question $_" } 1 .. 5;
+	my $flushes = long() ? 50 : 5;
+	my $asked = $sark->temp->path('asked');
+	my $ask = sub ($resource) {
+		my $answer = $sark->client('policy')->post(
+		    '/api/v1/policy/evaluate', { action => 'tool:invoke',
+		    tool => 'base.open', resource => $resource },
+		    token => $sark->token('dev'));
+		die $answer->body if $answer->json->{decision} ne 'allow';
+		open my $out, '>>', $asked or die "$asked: $!\n";
+		syswrite $out, '.';
+	};
+
+	$sark->until_ok('decide');
+	$ask->($_) for @questions;
+	my $before = evaluations();
+	my $load = Sark::Fault::Load->start($ask, clients => 6, pause => 0,
+	    mix => \@questions);
+	for (1 .. $flushes) {
+		my $size = -s $asked;
+		Sark::Temp->until('more were asked', sub {
+			-s $asked > $size + 100 });
+		$redis->cli('FLUSHALL');
+	}
+	$load->stop;
+	my $evaluated = evaluations() - $before;
+	note "$evaluated evaluations, ", -s $asked, ' questions';
+	cmp_ok $evaluated, '>=', $flushes, 'control: the caches were cold';
+	cmp_ok $evaluated, '<=', $flushes * @questions * $sark->{workers},
+	    'a worker evaluates a question once, those that wait do not';
+	$sark->begin;
+	$sark->holds('L-05');
 };
 
 done_testing;
