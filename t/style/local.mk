@@ -1,6 +1,7 @@
 PERL_TESTS += \
 	%D%/attacks.t \
 	%D%/banned.t \
+	%D%/contrib.t \
 	%D%/faults.t \
 	%D%/format.t \
 	%D%/layers.t \

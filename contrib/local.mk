@@ -1,0 +1,6 @@
+EXTRA_DIST += %D%/README
+sarkprometheusdir = $(sarkdatadir)/contrib/prometheus
+dist_sarkprometheus_DATA = %D%/prometheus/sark.rules.yml \
+	%D%/prometheus/sark.rules.test.yml
+sarkgrafanadir = $(sarkdatadir)/contrib/grafana
+dist_sarkgrafana_DATA = %D%/grafana/sark.json
