@@ -17,6 +17,9 @@
 /* What a pipe takes in one piece: lines of several processes do not mix. */
 #define LINE_MAX_BYTES	PIPE_BUF
 #define VALUE_MAX_BYTES 1024
+/* A character and its quote; a pair's quotes besides; and the line's end. */
+#define VALUE_END 24
+#define PAIR_END  32
 
 static struct {
 	const char *program;
@@ -76,6 +79,13 @@ put_str(struct line *line, const char *s)
 	put(line, s, strlen(s));
 }
 
+/* Whether there is room for one more character, and what ends the value. */
+static bool
+room_for_value(const struct line *line)
+{
+	return line->len + VALUE_END <= sizeof(line->data);
+}
+
 /* JSON escapes serve both formats: what is not printable ASCII is \u00XX. */
 static void
 put_escaped(struct line *line, const char *value)
@@ -84,9 +94,13 @@ put_escaped(struct line *line, const char *value)
 	char escape[8];
 	size_t i;
 
-	for (i = 0; value[i] != '\0' && i < VALUE_MAX_BYTES; i++) {
+	for (i = 0; value[i] != '\0'; i++) {
 		unsigned char c = (unsigned char)value[i];
 
+		/* Cut before a character, never within one. */
+		if ((i >= VALUE_MAX_BYTES || !room_for_value(line)) &&
+		    !(utf8 && (c & 0xc0) == 0x80))
+			break;
 		if (c == '"' || c == '\\') {
 			escape[0] = '\\';
 			escape[1] = (char)c;
@@ -116,6 +130,8 @@ put_pair(struct line *line, const char *key, const char *value)
 	bool json = logger.format == SARK_LOG_JSON;
 	bool quote = json || !bare(value);
 
+	if (line->len + strlen(key) + PAIR_END > sizeof(line->data))
+		return;
 	put_str(line,
 	    json ? (line->len > 1 ? ",\"" : "\"") : (line->len > 0 ? " " : ""));
 	put_str(line, key);

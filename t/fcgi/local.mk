@@ -10,6 +10,7 @@ PERL_TESTS += \
 	%D%/faults.t \
 	%D%/idempotency.t \
 	%D%/life.t \
+	%D%/log.t \
 	%D%/login.t \
 	%D%/login_password.t \
 	%D%/openapi.t \
