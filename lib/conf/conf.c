@@ -1,6 +1,7 @@
 #include "conf/conf.h"
 
 #include <confuse.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,6 +120,21 @@ check_value(cfg_t *cfg, cfg_opt_t *opt)
 	}
 }
 
+/* libconfuse would take 010 for eight, 0x10 for sixteen, "" for zero. */
+static int
+parse_int(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
+{
+	int64_t number;
+
+	if (sark_num_int(value, LONG_MIN, LONG_MAX, &number) == -1) {
+		cfg_error(
+		    cfg, "%s: '%s' is no decimal number", opt->name, value);
+		return -1;
+	}
+	*(long *)result = (long)number;
+	return 0;
+}
+
 /* The table as libconfuse wants it; the strings are its defaults. */
 static cfg_opt_t *
 options(void *ctx)
@@ -138,6 +154,7 @@ options(void *ctx)
 		switch (key->type) {
 		case SARK_CONF_INT:
 			opt->type = CFGT_INT;
+			opt->parsecb = parse_int;
 			if (sark_num_int(key->fallback, key->min, key->max,
 				&number) == 0)
 				opt->def.number = (long)number;

@@ -70,6 +70,13 @@ key_from_hex(unsigned char key[KEY_BYTES], const char *text, size_t len)
 	return 0;
 }
 
+/* Whether it is what somebody typed to have one: one byte all over. */
+static bool
+is_filler(const unsigned char key[KEY_BYTES])
+{
+	return sark_secret_eq(key, key + 1, KEY_BYTES - 1);
+}
+
 /* One key a use: what is sealed tells nothing about what is signed. */
 static void
 derive(unsigned char out[KEY_BYTES], const unsigned char key[KEY_BYTES],
@@ -106,6 +113,11 @@ sark_seal_open_key(void *ctx, const char *path, struct sark_seal **seal_r,
 	if (key_from_hex(key, text, len) == -1) {
 		sark_err_set(err, SARK_CONFIG, "%s: not a key of %d hex digits",
 		    path, KEY_DIGITS);
+		goto out;
+	}
+	if (is_filler(key)) {
+		sark_err_set(err, SARK_CONFIG,
+		    "%s: a key that anybody would guess", path);
 		goto out;
 	}
 	*seal_r = seal_new(ctx, key);

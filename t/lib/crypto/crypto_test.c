@@ -230,6 +230,8 @@ static void
 bad_seal_keys_are_refused(void **state)
 {
 	static const char *const bad[] = { "", "\n", "00", "zz",
+		"a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5"
+		"a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5",
 		"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1"
 		"e",
 		"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e"
