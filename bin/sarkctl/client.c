@@ -141,6 +141,7 @@ perform(struct client *client, const struct call *call,
     struct sark_http_answer *answer_r, struct sark_err *err)
 {
 	struct sark_http_request request = { .method = call->method,
+		.ca = client->ca,
 		.body = call->body,
 		.headers = call->headers };
 

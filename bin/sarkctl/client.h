@@ -15,8 +15,9 @@ struct client {
 	void *ctx;
 	const char *url; /* as it was given, NULL not at all */
 	const char *session_file;
-	bool json;     /* print what the server said */
-	bool insecure; /* http to another host is fine */
+	const char *ca; /* who may vouch for the server; NULL: the system's */
+	bool json;	/* print what the server said */
+	bool insecure;	/* http to another host is fine */
 	struct sark_http *http;
 	struct session session;
 };

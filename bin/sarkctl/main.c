@@ -41,6 +41,9 @@ static const struct argp_option options[] = {
 	    "the server; default $SARK_URL, then where you logged in", 0 },
 	{ "insecure", 'k', NULL, 0,
 	    "allow http, in clear text, to another host than this", 0 },
+	{ "ca", 'c', "FILE", 0,
+	    "trust the authorities in this PEM file, instead of the system's",
+	    0 },
 	{ "json", 'j', NULL, 0, "print what the server answered", 0 },
 	{ "session-file", 's', "FILE", 0,
 	    "where the login is kept, instead of sark/session.json under "
@@ -66,6 +69,9 @@ parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'k':
 		invocation->client->insecure = true;
+		return 0;
+	case 'c':
+		invocation->client->ca = arg;
 		return 0;
 	case 'j':
 		invocation->client->json = true;

@@ -10,7 +10,7 @@
 /*
  * An HTTP client that does what it is told and nothing beside: no proxy from
  * the environment, no redirect followed, http and https only, certificates
- * verified, answers of at most SARK_HTTP_ANSWER_MAX bytes.
+ * and names verified, TLS 1.2 or later, answers of at most SARK_HTTP_ANSWER_MAX bytes.
  */
 #define SARK_HTTP_ANSWER_MAX (16 * 1024 * 1024)
 
@@ -19,6 +19,7 @@ struct sark_http;
 struct sark_http_request {
 	const char *method; /* "GET" */
 	const char *url;
+	const char *ca; /* PEM file of who may vouch for it; NULL: Debian's */
 	const char *bearer;	    /* access token, NULL without */
 	const char *body;	    /* JSON, NULL without */
 	size_t len;		    /* of the body; 0: it is a string */
