@@ -1,4 +1,4 @@
-EXTRA_DIST += %D%/README
+EXTRA_DIST += %D%/README %D%/sbom
 sarkprometheusdir = $(sarkdatadir)/contrib/prometheus
 dist_sarkprometheus_DATA = %D%/prometheus/sark.rules.yml \
 	%D%/prometheus/sark.rules.test.yml
