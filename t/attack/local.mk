@@ -1,5 +1,6 @@
 # t/attack
 PERL_TESTS += \
+	%D%/cfg.t \
 	%D%/fcgi.t \
 	%D%/http.t \
 	%D%/json.t \
@@ -7,3 +8,8 @@ PERL_TESTS += \
 	%D%/sql.t \
 	%D%/web.t
 EXTRA_DIST += %D%/README %D%/rows t/data/json_cases t/data/naughty
+
+# Preloaded by cfg.t.
+check_LTLIBRARIES += t/attack/shim.la
+t_attack_shim_la_SOURCES = %D%/shim.c
+t_attack_shim_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere

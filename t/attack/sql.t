@@ -71,10 +71,11 @@ sub inject ($operation, $text) {
 	for my $parameter (map { resolve($_) } @{ $said->{parameters} // [] }) {
 		my ($name, $in) = @$parameter{qw(name in)};
 		my $escaped = escape($text);
+		utf8::encode(my $bytes = $text);
 		push @answers, [ "$in $name", $in eq 'path' ?
 		    send_to($method, $path =~ s/\{$name\}/$escaped/r) :
 		    $in eq 'query' ? send_to($method, "$path?$name=$escaped") :
-		    send_to($method, $path, headers => { $name => $text }) ];
+		    send_to($method, $path, headers => { $name => $bytes }) ];
 	}
 	for my $name (sort keys %{ $schema ? $schema->{properties} : {} }) {
 		push @answers, [ "body $name", send_to($method, $path, json => {

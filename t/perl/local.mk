@@ -3,6 +3,7 @@ EXTRA_DIST += \
 	%D%/Sark.pm \
 	%D%/Sark/Apache.pm \
 	%D%/Sark/Attack.pm \
+	%D%/Sark/Authority.pm \
 	%D%/Sark/Client.pm \
 	%D%/Sark/Collector.pm \
 	%D%/Sark/Driver.pm \

@@ -6,7 +6,7 @@ use Sark::Tree qw(srcdir slurp);
 use Test::More;
 
 # How many rows each family has.
-my %rows = (HTTP => 22, FCGI => 12, JSON => 14, SQL => 7, RDS => 4, CFG => 1,
+my %rows = (HTTP => 22, FCGI => 12, JSON => 14, SQL => 7, RDS => 4, CFG => 9,
 	WEB => 12, JWT => 28, OPA => 7);
 my $path = 't/attack/rows';
 

@@ -1,11 +1,13 @@
 package Sark::PostgreSQL;
 
-# A PostgreSQL of the test's own: one Unix socket, no TCP, every local role
-# let in.  It may start from a copy of a data directory made before.
+# A PostgreSQL of the test's own: one Unix socket, no TCP unless by over_tls,
+# every local role let in.  It may start from a copy of a data directory made
+# before.
 
 use v5.36;
 use Sark::Skip;
 use Sark::Temp;
+use Sark::WebServer;
 
 # Options:
 #	from	data directory to copy, instead of making an empty one
@@ -58,8 +60,12 @@ sub start ($self) {
 	);
 	my $give_up = time + 20;
 
+	$self->{port} //= 5432;
+
 	# the children of one that was killed may hold its memory a moment
 	do {
+		$set{port} = $self->{port} = Sark::WebServer::free_port()
+		    if $self->{tls};
 		$self->{pid} = $self->{temp}->spawn(name => 'postgresql',
 		    user => 1, command => [ "$self->{bin}/postgres", '-D',
 		    $self->{data}, map { ('-c', "$_=$set{$_}") } sort keys %set ]);
@@ -72,7 +78,7 @@ sub start ($self) {
 sub ready ($self) {
 	for (1 .. 1500) {
 		return 0 if !Sark::Temp->alive($self->{pid});
-		if (-S "$self->{dir}/.s.PGSQL.5432") {
+		if (-S "$self->{dir}/.s.PGSQL.$self->{port}") {
 			my ($rc) = $self->try('SELECT 1', db => 'postgres');
 			return 1 if $rc == 0;
 		}
@@ -104,7 +110,28 @@ sub pid ($self) {
 
 # A libpq connection string; without a role that of the caller is added.
 sub conninfo ($self, $role = undef, $db = 'sark') {
-	return "host=$self->{dir} dbname=$db" . ($role ? " user=$role" : '');
+	return "host=$self->{dir} dbname=$db" . ($role ? " user=$role" : '')
+	    . ($self->{tls} ? " port=$self->{port}" : '');
+}
+
+# Starts anew on a port of 127.0.0.1 as well, where only TLS is let in (and,
+# should it be switched off, nobody); settings go over those of TLS.
+sub over_tls ($self, $certificate, $key, %settings) {
+	my $hba = "$self->{data}/pg_hba.conf";
+
+	$self->stop;
+	$self->{tls} = 1;
+	$self->{settings} = { listen_addresses => '127.0.0.1', ssl => 'on',
+		ssl_cert_file => $certificate, ssl_key_file => $key,
+		%settings };
+	Sark::Tree::spew($hba, "local all all trust\n"
+	    . "hostssl all all 127.0.0.1/32 trust\n");
+	$self->{temp}->give($hba);
+	return $self->start;
+}
+
+sub port ($self) {
+	return $self->{port};
 }
 
 # Runs SQL: (exit value, output, error).  Columns are split by tabs.
