@@ -198,6 +198,21 @@ list_of(const struct reading *r, const struct place *at,
 }
 
 static int
+check_object(const struct reading *r, const struct place *at,
+    const struct sark_field *field, const struct sark_json *value)
+{
+	int64_t n = (int64_t)sark_json_count(value);
+	char what[SARK_VALUE_WHAT];
+
+	if (sark_json_type(value) != SARK_JSON_OBJECT)
+		return wrong(r, at, field->pointer, "must be an object");
+	if (n >= field->min && (field->max == 0 || n <= field->max))
+		return 0;
+	sark_value_range(what, "have", field, " members");
+	return wrong(r, at, field->pointer, what);
+}
+
+static int
 value_of(const struct reading *r, const struct place *at,
     const struct sark_field *field, const struct sark_json *value)
 {
@@ -207,9 +222,8 @@ value_of(const struct reading *r, const struct place *at,
 	case SARK_LIST:
 		return list_of(r, at, field, value);
 	case SARK_OBJECT:
-		if (sark_json_type(value) != SARK_JSON_OBJECT)
-			return wrong(
-			    r, at, field->pointer, "must be an object");
+		if (check_object(r, at, field, value) == -1)
+			return -1;
 		/* FALLTHROUGH */
 	case SARK_ANY:
 		*(const struct sark_json **)(void *)(at->out + field->offset) =
