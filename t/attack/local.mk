@@ -5,6 +5,7 @@ PERL_TESTS += \
 	%D%/http.t \
 	%D%/json.t \
 	%D%/jwt.t \
+	%D%/opa.t \
 	%D%/sql.t \
 	%D%/web.t
 EXTRA_DIST += %D%/README %D%/rows t/data/json_cases t/data/naughty

@@ -66,4 +66,12 @@ sub cli ($self, @command) {
 	return $out;
 }
 
+# Sets a key to bytes that no command line would take.
+sub write ($self, $key, $bytes) {
+	my ($rc, $out, $err) = $self->{temp}->run([ 'redis-cli', '-s',
+	    $self->{socket}, '-x', 'SET', $key ], stdin => $bytes);
+
+	die "redis-cli: $out$err" if $rc != 0 || $out !~ /^OK/;
+}
+
 1;
