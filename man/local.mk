@@ -12,6 +12,7 @@ dist_man_MANS += \
 	%D%/sark-policy.8 \
 	%D%/sark-registry.8 \
 	%D%/sark-run.8 \
+	%D%/sark-security.7 \
 	%D%/sark-setup.8 \
 	%D%/sark-spool.5 \
 	%D%/sark-status.8 \

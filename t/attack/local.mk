@@ -6,6 +6,7 @@ PERL_TESTS += \
 	%D%/json.t \
 	%D%/jwt.t \
 	%D%/opa.t \
+	%D%/redis.t \
 	%D%/sql.t \
 	%D%/web.t
 EXTRA_DIST += %D%/README %D%/rows t/data/json_cases t/data/naughty
