@@ -7,7 +7,8 @@
  *
  * FILE has the bytes of one HTTP/1.1 request.  Prints one line of numbers:
  * answers 2xx (ok); 503 overloaded with Retry-After, in the one error shape
- * (shed); any other answer (other); no answer (lost); times in milliseconds.
+ * (shed); any other answer (other); the connection closed instead (lost); no answer ten
+ * seconds after the end, or no connection (unanswered); times in milliseconds.
  * --retries sends a shed request again so often, at once.  --idle opens so
  * many connections before and never uses them; prints how many stand.
  */
@@ -59,7 +60,7 @@ static struct {
 	int epoll;
 	struct conn *idle, *unused;
 	size_t made, under_way;
-	size_t other, lost, again;
+	size_t other, lost, unanswered, again;
 	struct times ok, shed;
 } g;
 
@@ -198,7 +199,7 @@ request(int64_t due_ns)
 	struct conn *conn = take();
 
 	if (conn == NULL) {
-		g.lost++;
+		g.unanswered++;
 		return;
 	}
 	conn->due_ns = due_ns;
@@ -330,13 +331,13 @@ run(double rate, double seconds)
 	}
 	while (g.under_way > 0 && now_ns() < end_ns + GRACE_NS)
 		turn(100);
-	g.lost += g.under_way;
-	printf("sent %zu ok %zu shed %zu other %zu lost %zu again %zu "
-	       "ok_p50 %.2f ok_p99 %.2f shed_p50 %.2f shed_p99 %.2f "
-	       "shed_max %.2f\n",
-	    sent, g.ok.n, g.shed.n, g.other, g.lost, g.again, at(&g.ok, 0.5),
-	    at(&g.ok, 0.99), at(&g.shed, 0.5), at(&g.shed, 0.99),
-	    at(&g.shed, 1));
+	g.unanswered += g.under_way;
+	printf("sent %zu ok %zu shed %zu other %zu lost %zu unanswered %zu "
+	       "again %zu ok_p50 %.2f ok_p99 %.2f shed_p50 %.2f "
+	       "shed_p99 %.2f shed_max %.2f\n",
+	    sent, g.ok.n, g.shed.n, g.other, g.lost, g.unanswered, g.again,
+	    at(&g.ok, 0.5), at(&g.ok, 0.99), at(&g.shed, 0.5),
+	    at(&g.shed, 0.99), at(&g.shed, 1));
 }
 
 /* Connections that say nothing; how many the server takes. */

@@ -1,6 +1,8 @@
 #include "base/uuid.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sysexits.h>
@@ -34,21 +36,30 @@ sark_random(void *out, size_t n)
 	}
 }
 
+/* Bytes of the pool that were not handed out. */
+static size_t left;
+
+static void
+forget_pool(void)
+{
+	left = 0;
+}
+
 /*
  * Random bytes for ids, fetched many at a time.  A forked child must not
- * hand out its parent's bytes: the pool belongs to one process id.
+ * hand out its parent's bytes: it begins with none.
  */
 static void
 pooled(unsigned char *out, size_t n)
 {
 	static unsigned char pool[POOL_BYTES];
-	static size_t left;
-	static pid_t owner;
+	static bool guarded;
 
-	if (owner != getpid() || left < n) {
+	if (!guarded)
+		guarded = pthread_atfork(NULL, NULL, forget_pool) == 0;
+	if (!guarded || left < n) {
 		sark_random(pool, sizeof(pool));
 		left = sizeof(pool);
-		owner = getpid();
 	}
 	left -= n;
 	memcpy(out, pool + left, n);

@@ -5,6 +5,7 @@ PERL_TESTS += \
 	%D%/disk.t \
 	%D%/harness.t \
 	%D%/network.t \
+	%D%/overload.t \
 	%D%/postgresql.t \
 	%D%/proxy.t \
 	%D%/redis.t \

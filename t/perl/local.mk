@@ -15,6 +15,7 @@ EXTRA_DIST += \
 	%D%/Sark/Fault/Load.pm \
 	%D%/Sark/Fault/Proxy.pm \
 	%D%/Sark/Fault/Relay.pm \
+	%D%/Sark/Fault/Row.pm \
 	%D%/Sark/Fuzz.pm \
 	%D%/Sark/Lighttpd.pm \
 	%D%/Sark/Load.pm \

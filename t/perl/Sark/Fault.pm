@@ -22,6 +22,7 @@ use Sark::Fault::Checker;
 use Sark::Fault::History;
 use Sark::Fault::Load;
 use Sark::Fault::Proxy;
+use Sark::Fault::Row;
 use Sark::Temp;
 use Sark::Tree qw(slurp);
 use Test::More;
@@ -33,24 +34,6 @@ our @EXPORT = qw(long row);
 sub import ($class, @) {
 	no strict 'refs';
 	*{ caller() . "::$_" } = \&$_ for @EXPORT;
-}
-
-# Whether the long version was asked for: t/fault/run --all.
-sub long () {
-	return $ENV{SARK_FAULT_ALL} ? 1 : 0;
-}
-
-# A row of the catalogue is a subtest whose name starts with its id.  With
-# SARK_FAULT_ROWS="G-01 P-02" the others are left out.
-sub row ($name, $do) {
-	my ($id) = $name =~ /^(\S+-\d+)/ or die "row: $name\n";
-	my $only = $ENV{SARK_FAULT_ROWS} // '';
-
-	return if $only ne '' && $only !~ /(?:^|\s)\Q$id\E(?:\s|$)/;
-	my $start = Time::HiRes::time();
-	my $held = subtest($name, $do);
-	note sprintf 'row %s|%s|%s|%.1f', $id, $name =~ s/^\S+\s*//r,
-	    $held ? 'yes' : 'no', Time::HiRes::time() - $start;
 }
 
 # Options besides those of Sark->start:
