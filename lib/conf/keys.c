@@ -85,7 +85,7 @@ const struct sark_conf_key sark_conf_keys[] = {
 	  "Users whose processes may connect to a program's socket, besides root; none: whoever the socket's mode lets." },
 	{ "queue_max", SARK_CONF_INT, AT(queue_max), "64", 0, 4096, NULL,
 	  "Requests that may wait for one worker; one more gets 503 at once." },
-	{ "queue_timeout_ms", SARK_CONF_INT, AT(queue_timeout_ms), "500", 10, 60000, NULL,
+	{ "queue_timeout_ms", SARK_CONF_INT, AT(queue_timeout_ms), "1000", 10, 60000, NULL,
 	  "Longest wait of a request for its worker, milliseconds; one that would wait longer gets 503 at once." },
 	{ "metrics_allow", SARK_CONF_NETWORKS, AT(metrics_allow),
 	  "{127.0.0.0/8, ::1, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7}", 0, 64, NULL,
