@@ -1,5 +1,6 @@
 #include "crypto/es256.h"
 
+#include <errno.h>
 #include <openssl/bn.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
@@ -63,6 +64,23 @@ sark_es256_signer(void *ctx, const char *private_pem,
 	    EVP_PKEY_sign_init, es256_r, err);
 }
 
+/*
+ * What failed for want of memory is no bad signature.  OpenSSL may not have
+ * had the memory to say so either.
+ */
+static void
+check_memory(void)
+{
+	bool without = errno == ENOMEM;
+	unsigned long error;
+
+	while ((error = ERR_get_error()) != 0)
+		if (ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE)
+			without = true;
+	if (without)
+		sark_mem_exhausted();
+}
+
 /* r and s as DER (SEC 1 C.5), which is what OpenSSL reads; its length. */
 static int
 der_of(
@@ -89,10 +107,12 @@ sark_es256_verify(struct sark_es256 *es256, const void *data, size_t n,
 	bool good;
 
 	sark_sha256(digest, data, n);
+	errno = 0;
 	good = len > 0 &&
 	    EVP_PKEY_verify(
 		es256->op, der, (size_t)len, digest, sizeof(digest)) == 1;
-	ERR_clear_error();
+	if (!good)
+		check_memory();
 	return good;
 }
 
@@ -120,9 +140,10 @@ sark_es256_sign(struct sark_es256 *es256, const void *data, size_t n,
 	size_t len = sizeof(der);
 
 	sark_sha256(digest, data, n);
+	errno = 0;
 	if (EVP_PKEY_sign(es256->op, der, &len, digest, sizeof(digest)) != 1 ||
 	    raw_of(signature_r, der, len) == -1) {
-		ERR_clear_error();
+		check_memory();
 		return sark_err_set(err, SARK_INTERNAL, "cannot sign");
 	}
 	return 0;

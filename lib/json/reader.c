@@ -81,6 +81,7 @@ struct place {
 	struct json_object *in;
 	size_t next;
 	struct lh_entry *entry;
+	size_t name; /* bytes of the last member's */
 };
 
 static struct json_object *
@@ -92,6 +93,7 @@ next_child(struct place *p, bool *more_r)
 	if (json_object_get_type(p->in) == json_type_object) {
 		if (p->entry != NULL) {
 			child = (struct json_object *)lh_entry_v(p->entry);
+			p->name = strlen((const char *)lh_entry_k(p->entry));
 			p->entry = p->entry->next;
 			*more_r = true;
 		}
@@ -104,43 +106,81 @@ next_child(struct place *p, bool *more_r)
 
 /* Whether jso holds children; then *p_r is the place before the first. */
 static bool
-enter(struct json_object *jso, size_t *members, struct place *p_r)
+enter(struct json_object *jso, struct place *p_r)
 {
 	enum json_type type = json_object_get_type(jso);
 
 	if (type != json_type_object && type != json_type_array)
 		return false;
 	p_r->in = jso;
-	p_r->next = 0;
+	p_r->next = p_r->name = 0;
 	p_r->entry = NULL;
-	if (type == json_type_object) {
+	if (type == json_type_object)
 		p_r->entry = json_object_get_object(jso)->head;
-		*members += (size_t)json_object_object_length(jso);
-	}
 	return true;
 }
 
-/* Members of all objects in the tree. */
+/* The parts of one value, without those inside of it. */
 static size_t
-count_members(struct json_object *root)
+own_parts(struct json_object *jso)
+{
+	if (jso == NULL)
+		return 1;
+	if (json_object_get_type(jso) != json_type_string)
+		return 2;
+	return 2 + (size_t)json_object_get_string_len(jso);
+}
+
+/* The parts of the tree, as scan.h has them. */
+static size_t
+count_parts(struct json_object *root)
 {
 	struct place stack[SARK_JSON_OWN_DEPTH + 1];
 	struct json_object *child;
 	unsigned int depth = 0;
-	size_t members = 0;
+	size_t parts = own_parts(root);
 	bool more;
 
-	if (enter(root, &members, &stack[0]))
+	if (enter(root, &stack[0]))
 		depth = 1;
 	while (depth > 0) {
 		child = next_child(&stack[depth - 1], &more);
-		if (!more)
+		if (!more) {
 			depth--;
-		else if (depth < SARK_COUNT(stack) &&
-		    enter(child, &members, &stack[depth]))
+			continue;
+		}
+		parts += stack[depth - 1].name + own_parts(child);
+		if (depth < SARK_COUNT(stack) && enter(child, &stack[depth]))
 			depth++;
 	}
-	return members;
+	return parts;
+}
+
+/*
+ * The tree and the text must have as many parts.  Of two members with one
+ * name json-c keeps one; but it also leaves out, and says nothing, what it
+ * had no memory for.  Then it has it at the second time, or never.
+ */
+static int
+build_whole(const char *text, const struct sark_json_scan *scan,
+    struct json_object **root_r, struct sark_err *err)
+{
+	struct sark_err why;
+	int tries;
+
+	for (tries = 0; tries < 2; tries++) {
+		sark_err_init(&why);
+		if (build(text + scan->start, scan->end - scan->start, root_r,
+			&why) == 0) {
+			if (count_parts(*root_r) == scan->parts)
+				return 0;
+			sark_err_set(
+			    &why, SARK_BAD_REQUEST, "JSON: duplicate member");
+		}
+		json_object_put(*root_r);
+		*root_r = NULL;
+	}
+	return sark_err_set(err, why.code, "%s", why.text);
 }
 
 static int
@@ -155,19 +195,12 @@ parse(void *ctx, const char *text, size_t len, unsigned int depth,
 		    "JSON, offset %zu: %s", scan.offset, scan.reason);
 	holder = sark_new(ctx, struct holder);
 	talloc_set_destructor(holder, holder_free);
-	if (build(text + scan.start, scan.end - scan.start, &holder->root,
-		err) == -1)
-		goto fail;
-	/* Of two members with one name json-c keeps one: the sums differ. */
-	if (count_members(holder->root) != scan.members) {
-		sark_err_set(err, SARK_BAD_REQUEST, "JSON: duplicate member");
-		goto fail;
+	if (build_whole(text, &scan, &holder->root, err) == -1) {
+		talloc_free(holder);
+		return -1;
 	}
 	*value_r = lend(holder->root);
 	return 0;
-fail:
-	talloc_free(holder);
-	return -1;
 }
 
 int

@@ -100,16 +100,20 @@ scan_unicode(struct scanner *s, size_t start)
 		return refuse(s, start, "NUL in a string");
 	if (code >= 0xdc00 && code <= 0xdfff)
 		return refuse(s, start, "lone surrogate");
-	if (code < 0xd800 || code > 0xdbff)
+	if (code < 0xd800 || code > 0xdbff) {
+		s->scan->parts -= code < 0x80 ? 5 : code < 0x800 ? 4 : 3;
 		return 0;
+	}
 	if (!take(s, '\\') || !take(s, 'u'))
 		return refuse(s, start, "lone surrogate");
 	low = hex4(s);
 	if (low < 0xdc00 || low > 0xdfff)
 		return refuse(s, start, "lone surrogate");
+	s->scan->parts -= 8;
 	return 0;
 }
 
+/* An escape is longer than what it stands for, and counted with its bytes. */
 static int
 scan_escape(struct scanner *s)
 {
@@ -122,6 +126,7 @@ scan_escape(struct scanner *s)
 	/* strchr would find the terminator too. */
 	if (c <= 0 || strchr("\"\\/bfnrt", c) == NULL)
 		return refuse(s, start, "unknown escape");
+	s->scan->parts--;
 	return 0;
 }
 
@@ -149,6 +154,7 @@ scan_string(struct scanner *s)
 	}
 	if ((all & 0x80) != 0 && !sark_str_utf8(s->text + start, s->at - start))
 		return refuse(s, start, "invalid UTF-8");
+	s->scan->parts += s->at - start - 2;
 	return 0;
 }
 
@@ -278,6 +284,7 @@ scan_value(struct scanner *s, enum expect *next_r)
 {
 	int c = peek(s), ret;
 
+	s->scan->parts += c == 'n' ? 1 : 2;
 	if (c == '{') {
 		*next_r = MEMBER_OR_END;
 		return open_bracket(s, '}');
@@ -302,7 +309,6 @@ scan_name(struct scanner *s, enum expect *next_r)
 {
 	if (scan_string(s) == -1)
 		return -1;
-	s->scan->members++;
 	skip_blanks(s);
 	if (!take(s, ':'))
 		return refuse(s, s->at, "':' was expected");

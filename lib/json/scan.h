@@ -17,12 +17,16 @@
 
 struct sark_json_scan {
 	size_t start, end;  /* the value without white space */
-	size_t members;	    /* of all objects, duplicates too */
+	size_t parts;	    /* what a tree of it has: see sark_json_scan */
 	size_t offset;	    /* of what is wrong */
 	const char *reason; /* what is wrong, a constant */
 };
 
-/* depth_max is at most SARK_JSON_SCAN_DEPTH.  0, or -1 with the reason. */
+/*
+ * depth_max is at most SARK_JSON_SCAN_DEPTH.  0, or -1 with the reason.
+ * Parts are the values, once more those that are not null, and the bytes of
+ * all strings and names, escapes undone.
+ */
 int sark_json_scan(const char *text, size_t len, unsigned int depth_max,
     struct sark_json_scan *scan_r) SARK_NONNULL(1, 4) SARK_CHECKED;
 
