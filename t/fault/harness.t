@@ -104,6 +104,25 @@ subtest 'failpoints' => sub {
 	is $rc, 0, 'control: what is right starts';
 };
 
+row 'P-18 memory that is used again is poisoned' => sub {
+	my $dir = Sark::Fault::Build::dir();
+	my $poisoned = slurp((glob "$dir/.libs/libsarkcommon.so")[0]) =~
+	    /__asan_init/ ? 'AddressSanitizer' : "MALLOC_PERTURB_ "
+	    . ($ENV{MALLOC_PERTURB_} // 0);
+	my $sark = bless { temp => $temp }, 'Sark::Fault';
+
+	like $poisoned, qr/^(?:AddressSanitizer|MALLOC_PERTURB_ [1-9])/,
+	    "programs under fault run with $poisoned";
+	is $sark->torn_memory, '', 'no complaint is none';
+	for my $complaint ('==7==ERROR: AddressSanitizer: heap-use-after-free',
+	    'a.c:1:2: runtime error: shift', 'event=worker_died text="signal 11"') {
+		Sark::Tree::spew($temp->path('sark-x.log'), "a\n$complaint\n");
+		like $sark->torn_memory, qr/\Q$complaint\E/,
+		    "control: seen: $complaint";
+	}
+	unlink $temp->path('sark-x.log');
+};
+
 sub traces ($dir) {
 	my $found = 0;
 

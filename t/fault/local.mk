@@ -4,11 +4,13 @@ PERL_TESTS += \
 	%D%/crash.t \
 	%D%/disk.t \
 	%D%/harness.t \
+	%D%/memory.t \
 	%D%/network.t \
 	%D%/overload.t \
 	%D%/postgresql.t \
 	%D%/proxy.t \
 	%D%/redis.t \
+	%D%/stores.t \
 	%D%/time.t \
 	%D%/wire.t
 
@@ -18,3 +20,15 @@ t_fault_shim_la_SOURCES = %D%/shim.c
 t_fault_shim_la_LIBADD =
 # -rpath makes libtool build a shared object of what is not installed.
 t_fault_shim_la_LDFLAGS = -module -avoid-version -rpath /nowhere
+
+# It has an allocator of its own, as AddressSanitizer has.
+if HAVE_CMOCKA
+if !SANITIZERS
+check_PROGRAMS += t/fault/memory
+endif
+endif
+EXTRA_PROGRAMS += t/fault/memory
+t_fault_memory_SOURCES = %D%/memory.c t/lib/crypto/mint.c t/lib/crypto/mint.h
+t_fault_memory_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS) \
+	$(CRYPTO_CFLAGS)
+t_fault_memory_LDADD = $(C_TEST_LDADD) $(CRYPTO_LIBS)

@@ -7,7 +7,6 @@ PERL_TESTS += \
 	%D%/cors.t \
 	%D%/deadline.t \
 	%D%/etag.t \
-	%D%/faults.t \
 	%D%/idempotency.t \
 	%D%/life.t \
 	%D%/log.t \

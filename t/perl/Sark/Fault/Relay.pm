@@ -242,6 +242,7 @@ sub limit ($self, $way, $bytes) {
 
 # Sends the first lot on.
 sub pass ($self, $way) {
+	return if !$way->{conn};	# closed with another
 	my $lot = $way->{lots}[0];
 	my $slow = $self->toxic($way, 'bandwidth');
 	my $rate = $slow ? $slow->{bytes} // $slow->{on} : 0;
