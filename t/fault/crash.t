@@ -5,6 +5,7 @@ use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/../perl";
 use Sark::Fault;
+use Sark::Temp;
 use Test::More;
 
 my $sark = Sark::Fault->start(qw(login registry policy), { workers => 1 });
@@ -41,6 +42,33 @@ sub again ($kind, $answer) {
 sub some ($n, @places) {
 	return long() ? @places : @places[0 .. $n - 1];
 }
+
+row 'P-01 workers killed under load' => sub {
+	my ($killed, $most) = (0, long() ? 300 : 6);
+
+	$sark->{workers} = 3;
+	$sark->restart_program('policy');
+	my $load = $sark->load(clients => 3, mix => [qw(decide deny)],
+	    pause => 0);
+	for (1 .. $most) {
+		my ($pid) = Sark::Temp->until('three workers', sub {
+			my @all = $sark->workers('policy');
+			return @all == 3 && $all[rand 3];
+		}, 60);
+		$sark->until_ok('decide');
+		$killed += kill KILL => $pid;
+	}
+	$load->stop;
+	is $killed, $most, "$most workers were killed";
+	my @ended = map { $_->{end} } values %{ $sark->history->operations };
+	cmp_ok scalar(grep { $_ eq 'info' } @ended), '<=', $killed,
+	    'at most one request a kill had no answer';
+	cmp_ok scalar(grep { $_ eq 'ok' } @ended), '>', 3 * $killed,
+	    'control: the others were answered';
+	$sark->holds('P-01');
+	$sark->{workers} = 1;
+	$sark->restart_program('policy');
+};
 
 row 'P-02 killed inside a request, before the commit' => sub {
 	# the first statements are those of the start
