@@ -43,12 +43,16 @@ sub run_fuzzer ($temp, $path, @args) {
 	return ($rc, $out . $err);
 }
 
-# What is needed to see it again.
+# What is needed to see it again: what it said of the mistake, and the input.
 sub reproduce ($temp, $name, $said) {
-	my @lines = split /\n/, $said;
+	my @lines = grep { !/^#\d+\s/ } split /\n/, $said;
+	my ($first) = grep { $lines[$_] =~ /ERROR|hold|runtime error/ }
+	    0 .. $#lines;
 
-	@lines = grep { !/^#\d+\s/ } @lines;
-	@lines = @lines[ -60 .. -1 ] if @lines > 60;
+	my @running = grep { /^Running: / } splice @lines, 0, $first // 0;
+
+	diag($running[-1]) if @running;
+	splice @lines, 50 if @lines > 50;
 	diag($_) for @lines;
 	for my $found (glob $temp->dir . '/found-*') {
 		diag("base64 -d >FILE; t/fuzz/${name}_fuzz FILE");
