@@ -20,8 +20,9 @@ use Test::More;
 
 our @EXPORT = qw(fuzz fuzzer run_fuzzer);
 
-# A loaded machine is slow, but not so slow.
-my @limits = ('-timeout=120', '-rss_limit_mb=2048', '-max_len=4096');
+# Seconds for one input, of which most take less than a thousandth: no
+# machine is so slow or so loaded.
+my @limits = ('-timeout=600', '-rss_limit_mb=2048', '-max_len=4096');
 my @fixed = ('-seed=1', '-runs=20000');
 
 # The path of a fuzzer, or the file is skipped.
