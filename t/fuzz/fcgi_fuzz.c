@@ -1,8 +1,8 @@
 /*
  * FastCGI records, and a connection around them.  Two bytes say how the rest
- * is cut into pieces, which changes nothing that happens, and whether a
- * request waits for its turn.  A connection sends exactly what the events ask
- * for, and ends where they say.
+ * is cut into pieces, which changes nothing that happens, whether a request
+ * waits for its turn, and whether it is asked how large a body may be.  A
+ * connection sends exactly what the events ask for, and ends where they say.
  */
 #include "fuzz.h"
 
@@ -24,7 +24,12 @@
 
 const char fuzz_name[] = "fcgi";
 
-#define QUEUEING 0x8000u /* in the first word */
+/* Of a body, that are read before it is asked how many may be. */
+#define ASK_AT 64
+
+/* In the first word. */
+#define QUEUEING 0x8000u
+#define ASKING	 0x4000u
 
 /* What came of some bytes. */
 struct story {
@@ -51,6 +56,15 @@ shed(void *arg, const struct sark_exchange *in, struct sark_buf *answer)
 {
 	write_answer(arg, in, answer);
 	return true;
+}
+
+static size_t
+body_limit(void *arg, const struct sark_exchange *in)
+{
+	static const size_t limits[] = { 10, 100, BODY_MAX };
+
+	(void)arg;
+	return limits[in->nparams % SARK_COUNT(limits)];
 }
 
 static void
@@ -106,11 +120,30 @@ tell_request(struct sark_fcgi *fcgi, struct story *story)
 }
 
 static void
+tell_limit(struct sark_fcgi *fcgi, struct story *story)
+{
+	static struct sark_exchange in;
+	struct sark_buf copy;
+
+	fuzz_holds(fcgi->ask_at == ASK_AT);
+	sark_buf_init(&copy, story->told.ctx);
+	if (sark_fcgi_preview(fcgi, &copy, &in) == -1) {
+		story->closed = true;
+		return;
+	}
+	fuzz_holds(in.refused != SARK_OK);
+	fcgi->limit = body_limit(NULL, &in);
+	sark_buf_format(&story->told, "%zu variables\n", in.nparams);
+}
+
+static void
 tell(struct sark_fcgi *fcgi, enum sark_fcgi_event event, struct story *story)
 {
 	sark_buf_format(&story->told, "\nevent %d\n", (int)event);
 	if (event == SARK_FCGI_REQUEST) {
 		tell_request(fcgi, story);
+	} else if (event == SARK_FCGI_LARGE) {
+		tell_limit(fcgi, story);
 	} else if (event == SARK_FCGI_BROKEN) {
 		story->closed = true;
 	} else {
@@ -122,9 +155,10 @@ tell(struct sark_fcgi *fcgi, enum sark_fcgi_event event, struct story *story)
 	}
 }
 
-/* Feeds len bytes in pieces of up to most, as rest says; 0: in one. */
+/* Feeds the bytes in pieces of up to most; 0: in one. */
 static void
-run(void *ctx, struct fuzz_input in, uint16_t most, struct story *story)
+run(void *ctx, struct fuzz_input in, uint16_t most, bool asking,
+    struct story *story)
 {
 	enum sark_fcgi_event event;
 	struct sark_fcgi fcgi;
@@ -135,6 +169,7 @@ run(void *ctx, struct fuzz_input in, uint16_t most, struct story *story)
 	sark_buf_init(&story->told, ctx);
 	sark_buf_init(&story->sent, ctx);
 	sark_fcgi_init(&fcgi, ctx, BODY_MAX, 7);
+	fcgi.ask_at = asking ? ASK_AT : 0;
 	while (in.left > 0 && !story->closed && !story->cut) {
 		rest = rest * 1103515245 + 12345;
 		piece = most == 0 ? in.left : 1 + (rest >> 16) % most;
@@ -159,7 +194,7 @@ run(void *ctx, struct fuzz_input in, uint16_t most, struct story *story)
 
 /* The same bytes over a socket. */
 static void
-connect_and_send(void *ctx, const struct fuzz_input *in, bool queueing,
+connect_and_send(void *ctx, const struct fuzz_input *in, uint16_t how,
     const struct story *story)
 {
 	static const volatile sig_atomic_t stop = 0;
@@ -169,6 +204,7 @@ connect_and_send(void *ctx, const struct fuzz_input *in, bool queueing,
 		.body_max = BODY_MAX,
 		.stop = &stop,
 		.handle = write_answer,
+		.body_limit = body_limit,
 		.shed = shed };
 	struct sark_conn conn = { .fd = -1 };
 	enum sark_conn_next next;
@@ -183,9 +219,10 @@ connect_and_send(void *ctx, const struct fuzz_input *in, bool queueing,
 	sark_fcgi_init(&conn.fcgi, ctx, BODY_MAX, 7);
 	room.listen = &listen;
 	sark_buf_init(&room.out, ctx);
-	room.queueing = queueing;
+	conn.fcgi.ask_at = (how & ASKING) != 0 ? ASK_AT : 0;
+	room.queueing = (how & QUEUEING) != 0;
 	next = sark_conn_serve(&conn, &room);
-	fuzz_holds(next != SARK_CONN_READY || queueing);
+	fuzz_holds(next != SARK_CONN_READY || room.queueing);
 	if (next == SARK_CONN_READY)
 		next = sark_conn_answer(&conn, &room, 0, true);
 	fuzz_holds(next != SARK_CONN_READY);
@@ -212,14 +249,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct fuzz_input in = { data, size };
 	struct story whole, pieces;
 	uint16_t most = fuzz_word(&in);
+	bool asking = (most & ASKING) != 0;
 
-	run(ctx, in, 0, &whole);
-	run(ctx, in, (uint16_t)(most % 512 + 1), &pieces);
+	run(ctx, in, 0, asking, &whole);
+	run(ctx, in, (uint16_t)(most % 512 + 1), asking, &pieces);
 	fuzz_holds(same(&whole.told, &pieces.told));
 	fuzz_holds(same(&whole.sent, &pieces.sent));
 	fuzz_holds(whole.closed == pieces.closed && whole.cut == pieces.cut);
 	if (in.left > 0 && in.left < 65536 && whole.sends <= SENDS_MAX)
-		connect_and_send(ctx, &in, (most & QUEUEING) != 0, &whole);
+		connect_and_send(ctx, &in, most, &whole);
 	talloc_free(ctx);
 	return 0;
 }
