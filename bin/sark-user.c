@@ -353,6 +353,10 @@ run(struct call *call, struct sark_err *err)
 	    "sark_admin", conf->postgresql_timeout_ms);
 	call->app.redis = sark_redis_new(call->app.mem, conf->redis_socket,
 	    conf->redis_database, conf->redis_timeout_ms);
+	if (*conf->redis_password_file != '\0' &&
+	    sark_redis_login(call->app.redis, conf->redis_user,
+		conf->redis_password_file, err) == -1)
+		return -1;
 	tool_caller(call->app.mem, &call->caller);
 	return verb->run(call, err);
 }

@@ -53,7 +53,8 @@ check_text(cfg_t *cfg, const struct sark_conf_key *key, const char *value)
 {
 	int64_t len = (int64_t)strlen(value);
 
-	if (key->type == SARK_CONF_PATH && value[0] != '/')
+	if (key->type == SARK_CONF_PATH && value[0] != '/' &&
+	    (len > 0 || *key->fallback != '\0'))
 		cfg_error(cfg, "%s: not an absolute path", key->name);
 	else if (key->type == SARK_CONF_CHOICE &&
 	    !sark_str_in(value, key->choices))

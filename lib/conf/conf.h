@@ -24,6 +24,8 @@ struct sark_conf {
 	int64_t postgresql_timeout_ms;
 	const char *redis_socket;
 	int64_t redis_database;
+	const char *redis_user;
+	const char *redis_password_file; /* "": no password */
 	int64_t redis_timeout_ms;
 	/* folders and secrets */
 	const char *run_dir;
@@ -82,7 +84,7 @@ struct sark_conf {
 
 enum sark_conf_type {
 	SARK_CONF_TEXT,
-	SARK_CONF_PATH, /* absolute */
+	SARK_CONF_PATH, /* absolute; "" where that is the default */
 	SARK_CONF_INT,
 	SARK_CONF_RATIO, /* 0 to 1 */
 	SARK_CONF_BOOL,

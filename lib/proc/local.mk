@@ -12,5 +12,6 @@ libsarkcommon_la_SOURCES += \
 	%D%/signals.c %D%/signals.h \
 	%D%/socket.c %D%/socket.h \
 	%D%/syscalls.c %D%/syscalls.h \
+	%D%/watch.c %D%/watch.h \
 	%D%/workers.c %D%/workers.h
 EXTRA_DIST += %D%/README

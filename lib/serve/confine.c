@@ -11,6 +11,7 @@
 #include "conf/conf.h"
 #include "policy/zone.h"
 #include "proc/sandbox.h"
+#include "proc/watch.h"
 #include "store/pg.h"
 
 #define PATHS_MAX   40
@@ -113,6 +114,8 @@ fill(struct sark_sandbox *sandbox, const struct sark_program *program,
 		sandbox->may |= SARK_MAY_WRITE;
 		add(writable, conf->spool_dir);
 	}
+	if ((uses & SARK_NEEDS_REDIS) != 0)
+		add(readable, conf->redis_password_file);
 	if ((uses & SARK_NEEDS_PG) == 0)
 		return;
 	add_libpq(readable, conf->postgresql);
@@ -137,9 +140,18 @@ sark_confine_tell(const struct sark_conf *conf)
 		sark_log(SARK_LOG_WARNING, "sandbox_without_seccomp", NULL);
 }
 
+static void
+watch_all(struct sark_watch *watch, const struct paths *paths)
+{
+	size_t i;
+
+	for (i = 0; i < paths->n; i++)
+		sark_watch_add(watch, paths->list[i], false);
+}
+
 int
 sark_confine(const struct sark_program *program, const struct sark_conf *conf,
-    struct sark_err *err)
+    struct sark_watch *watch, struct sark_err *err)
 {
 	void *ctx = talloc_new(NULL);
 	struct paths readable = { .ctx = ctx }, writable = { .ctx = ctx };
@@ -155,6 +167,9 @@ sark_confine(const struct sark_program *program, const struct sark_conf *conf,
 
 	if (!sark_str_eq(conf->sandbox, "off")) {
 		fill(&sandbox, program, conf, &readable, &writable);
+		/* Before the rules: what changes in between is then seen. */
+		watch_all(watch, &readable);
+		watch_all(watch, &writable);
 		ret = sark_sandbox_enter(&sandbox, err);
 	}
 	talloc_free(ctx);

@@ -35,12 +35,14 @@ open_redis(struct sark_app *app, struct sark_err *err)
 {
 	const struct sark_conf *conf = app->conf;
 
-	(void)err;
 	app->redis = sark_redis_new(app, conf->redis_socket,
 	    conf->redis_database, conf->redis_timeout_ms);
 	sark_redis_bound(app->redis, &app->deadline_ns);
 	sark_redis_trace(app->redis, app->tracer);
-	return 0;
+	if (*conf->redis_password_file == '\0')
+		return 0;
+	return sark_redis_login(
+	    app->redis, conf->redis_user, conf->redis_password_file, err);
 }
 
 static int

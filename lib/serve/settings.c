@@ -120,6 +120,7 @@ prepare(const struct sark_settings *settings, bool anew, void **mem_r,
 			return -1;
 		sark_conf_keep_fixed(settings->now.conf, conf);
 		next->conf = conf;
+		next->schema_seen = false;
 	}
 	if (rehearse(&settings->now, next, err) == -1) {
 		talloc_free(mem);

@@ -15,6 +15,7 @@
 #include "http/shed.h"
 #include "proc/metrics.h"
 #include "proc/signals.h"
+#include "proc/watch.h"
 #include "proc/workers.h"
 #include "serve/confine.h"
 #include "serve/idempotency.h"
@@ -37,6 +38,8 @@ struct work {
 	int64_t shed_here; /* by this worker */
 	struct sark_metric *lines_lost;
 	uint64_t lines_told; /* of them, in the metric */
+	struct sark_watch *watch;
+	int tell;
 };
 
 static int
@@ -82,19 +85,28 @@ count_lost_lines(struct work *work)
 }
 
 static void
-tick(void *arg)
+tell_shed(struct work *work)
 {
-	struct work *work = arg;
 	char shed[24];
 
-	sark_app_watch(work->app, work->program);
-	count_lost_lines(work);
 	if (work->shed_here == work->shed_told)
 		return;
 	snprintf(shed, sizeof(shed), "%lld",
 	    (long long)(work->shed_here - work->shed_told));
 	work->shed_told = work->shed_here;
 	sark_log(SARK_LOG_WARNING, "overloaded", "shed", shed, NULL);
+}
+
+static void
+tick(void *arg)
+{
+	struct work *work = arg;
+
+	sark_app_watch(work->app, work->program);
+	count_lost_lines(work);
+	tell_shed(work);
+	if (sark_watch_changed(work->watch))
+		sark_workers_tell(work->tell, SARK_WORKER_STALE);
 }
 
 /* One line a second tells of them, not one each: there is no time. */
@@ -142,6 +154,18 @@ body_limit(void *arg, const struct sark_exchange *in)
 	return sark_dispatch_body_limit(&work->dispatch, in);
 }
 
+/* What is read once, at the start, beside what the sandbox adds. */
+static struct sark_watch *
+watch_new(
+    void *ctx, const struct sark_program *program, const struct sark_conf *conf)
+{
+	struct sark_watch *watch = sark_watch_new(ctx);
+
+	if ((program->needs & SARK_NEEDS_SEAL) != 0)
+		sark_watch_add(watch, conf->seal_key_file, true);
+	return watch;
+}
+
 static int
 prepare(struct work *work, const struct sark_worker *worker, void *ctx,
     struct sark_err *err)
@@ -157,6 +181,8 @@ prepare(struct work *work, const struct sark_worker *worker, void *ctx,
 	if (sark_peers_open(app, &work->peers, err) == -1)
 		return -1;
 	app->refusals = sark_refusals_new(app);
+	work->tell = worker->tell;
+	work->watch = watch_new(work->app, program, worker->conf);
 	work->program = program;
 	work->schema_seen =
 	    worker->schema_seen || (program->needs & SARK_NEEDS_PG) == 0;
@@ -248,7 +274,7 @@ sark_worker_run(const struct sark_worker *worker, struct sark_err *err)
 
 	/* All is open, and nobody's bytes were read: the time to give up. */
 	if (prepare(&work, worker, ctx, err) == -1 ||
-	    sark_confine(worker->program, conf, err) == -1)
+	    sark_confine(worker->program, conf, work.watch, err) == -1)
 		goto out;
 	SARK_FAILPOINT(worker_start);
 	sark_metric_add(metric(work.app, "sark_worker_starts_total"), 1);
@@ -289,7 +315,7 @@ sark_worker_cgi(const struct sark_worker *worker, char *const *environment,
 
 	/* All is open, and nobody's bytes were read: the time to give up. */
 	if (prepare(&work, worker, ctx, err) == -1 ||
-	    sark_confine(worker->program, conf, err) == -1)
+	    sark_confine(worker->program, conf, work.watch, err) == -1)
 		goto out;
 	cgi = (struct sark_cgi){
 		.environment = environment,

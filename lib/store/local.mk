@@ -7,7 +7,9 @@ libsarkcommon_la_SOURCES += \
 	%D%/audit_search.c %D%/audit_search.h \
 	%D%/generations.c %D%/generations.h \
 	%D%/idempotency.c %D%/idempotency.h \
+	%D%/info.c %D%/info.h \
 	%D%/ledger.c %D%/ledger.h \
+	%D%/logon.c %D%/logon.h \
 	%D%/pattern.c %D%/pattern.h \
 	%D%/pg.c %D%/pg.h %D%/wire.h \
 	%D%/redis.c %D%/redis.h %D%/redis_ping.c \

@@ -12,6 +12,9 @@
 #include "base/mem.h"
 #include "base/span.h"
 #include "base/str.h"
+#include "crypto/secret.h"
+#include "store/info.h"
+#include "store/logon.h"
 #include "store/deadline.h"
 
 #define NS_PER_MS	INT64_C(1000000)
@@ -24,7 +27,8 @@ struct sark_redis {
 	char *socket;
 	int64_t database;
 	int64_t timeout_ms;
-	const int64_t *until_ns; /* deadline.h */
+	struct sark_logon *logon; /* NULL: nobody logs in */
+	const int64_t *until_ns;  /* deadline.h */
 	struct sark_tracer *tracer;
 	redisContext *conn;
 	struct sark_buf out;
@@ -73,6 +77,13 @@ void
 sark_redis_trace(struct sark_redis *redis, struct sark_tracer *tracer)
 {
 	redis->tracer = tracer;
+}
+
+int
+sark_redis_login(struct sark_redis *redis, const char *user,
+    const char *password_file, struct sark_err *err)
+{
+	return sark_logon_open(redis, user, password_file, &redis->logon, err);
 }
 
 /* Throws the connection away and stays quiet for a while. */
@@ -199,19 +210,21 @@ sark_redis_bound(struct sark_redis *redis, const int64_t *until_ns)
 	redis->until_ns = until_ns;
 }
 
+/* One command of the connection's beginning; what is not OK ends it. */
 static int
-select_database(struct sark_redis *redis, struct sark_err *err)
+begin_with(struct sark_redis *redis, const struct sark_redis_cmd *cmd,
+    struct sark_err *err)
 {
-	char *number = sark_format(redis, "%lld", (long long)redis->database);
-	const char *const argv[] = { "SELECT", number };
-	const struct sark_redis_cmd cmd = { 2, argv, NULL };
 	redisReply *reply;
 	int ret;
 
 	sark_buf_reset(&redis->out);
-	ret = add_command(redis, &cmd, err);
-	talloc_free(number);
-	if (ret == -1 || send_commands(redis, err) == -1 ||
+	ret = add_command(redis, cmd, err);
+	if (ret == 0)
+		ret = send_commands(redis, err);
+	/* It may hold a password. */
+	sark_secret_wipe(redis->out.data, redis->out.len);
+	if (ret == -1 ||
 	    read_reply(redis,
 		sark_deadline_of(redis->timeout_ms, redis->until_ns), &reply,
 		err) == -1)
@@ -219,9 +232,21 @@ select_database(struct sark_redis *redis, struct sark_err *err)
 	if (reply->type != REDIS_REPLY_STATUS)
 		ret = fail(redis, SARK_UNAVAILABLE,
 		    reply->type == REDIS_REPLY_ERROR ? reply->str
-						     : "SELECT went wrong",
+						     : "no OK to a login",
 		    err);
 	freeReplyObject(reply);
+	return ret;
+}
+
+static int
+select_database(struct sark_redis *redis, struct sark_err *err)
+{
+	char *number = sark_format(redis, "%lld", (long long)redis->database);
+	const char *const argv[] = { "SELECT", number };
+	const struct sark_redis_cmd cmd = { 2, argv, NULL };
+	int ret = begin_with(redis, &cmd, err);
+
+	talloc_free(number);
 	return ret;
 }
 
@@ -240,6 +265,9 @@ dial(struct sark_redis *redis, struct sark_err *err)
 		return fail(redis, SARK_UNAVAILABLE, redis->conn->errstr, err);
 	if (redisSetTimeout(redis->conn, timeout) != REDIS_OK)
 		return fail(redis, SARK_UNAVAILABLE, redis->conn->errstr, err);
+	if (redis->logon != NULL &&
+	    begin_with(redis, sark_logon_command(redis->logon), err) == -1)
+		return -1;
 	if (redis->database != 0)
 		return select_database(redis, err);
 	return 0;
@@ -448,26 +476,6 @@ sark_redis_pipeline(struct sark_redis *redis, void *ctx,
 	return ret;
 }
 
-/* Keeps the value of the line run_id of INFO. */
-static int
-keep_run(struct sark_redis *redis, const struct sark_reply *info,
-    struct sark_err *err)
-{
-	static const char name[] = "\nrun_id:";
-	const char *at = NULL;
-	size_t n;
-
-	if (info->type == SARK_REPLY_STRING)
-		at = strstr(info->str, name);
-	n = at != NULL ? strcspn(at + sizeof(name) - 1, "\r\n") : 0;
-	if (n == 0 || n >= sizeof(redis->run))
-		return sark_err_set(
-		    err, SARK_UNAVAILABLE, "redis: INFO without a run_id");
-	memcpy(redis->run, at + sizeof(name) - 1, n);
-	redis->run[n] = '\0';
-	return 0;
-}
-
 int
 sark_redis_run(
     struct sark_redis *redis, const char **run_r, struct sark_err *err)
@@ -482,7 +490,7 @@ sark_redis_run(
 		mem = sark_mem_check(talloc_new(redis));
 		ret = sark_redis_pipeline(redis, mem, &info, 1, &reply, err);
 		if (ret == 0)
-			ret = keep_run(redis, reply, err);
+			ret = sark_info_run(reply, redis->run, err);
 		talloc_free(mem);
 	}
 	*run_r = redis->run;

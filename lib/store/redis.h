@@ -62,6 +62,15 @@ void sark_redis_trace(struct sark_redis *redis, struct sark_tracer *tracer)
 void sark_redis_bound(struct sark_redis *redis, const int64_t *until_ns)
     SARK_NONNULL(1);
 /*
+ * From the next connection on logs in with the password in a file, as user
+ * ("" for the server's default one).  The file is read now and again for
+ * each connection; when it cannot be, what was read last counts.
+ * Errors: CONFIG.
+ */
+int sark_redis_login(struct sark_redis *redis, const char *user,
+    const char *password_file, struct sark_err *err)
+    SARK_NONNULL(1, 2, 3, 4) SARK_CHECKED;
+/*
  * Sends n commands and reads n replies, one round trip.  replies_r is an
  * array of n on ctx.  An error reply to one command is a reply of type
  * ERROR, not a failure of the call, unless it is one of those named above.

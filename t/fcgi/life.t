@@ -16,7 +16,8 @@ use Sark::Temp;
 use Sark::Tree qw(program slurp spew);
 
 my $temp = Sark::Temp->new;
-my $status = Sark::Program->new($temp, 'sark-status');
+my $status = Sark::Program->new($temp, 'sark-status',
+    queue_timeout_ms => 60_000);
 my @config = ('--config', $status->conf);
 
 sub says ($args, $exit, $pattern, $name) {

@@ -18,6 +18,7 @@ PERL_TESTS += \
 	%D%/ready.t \
 	%D%/registry.t \
 	%D%/reload.t \
+	%D%/rotation.t \
 	%D%/sandbox.t \
 	%D%/start.t \
 	%D%/status.t \

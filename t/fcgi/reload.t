@@ -16,7 +16,7 @@ $ENV{SARK_TEST_FORMAT} = 'kv';
 
 my $temp = Sark::Temp->new;
 my $status = Sark::Program->new($temp, 'sark-status',
-    log_format => '${SARK_TEST_FORMAT}');
+    log_format => '${SARK_TEST_FORMAT}', Sark::Load::patient);
 my $good = slurp($status->conf);
 
 $status->start(workers => 2);
@@ -51,7 +51,7 @@ subtest 'P-10 good settings under load: no request fails' => sub {
 
 	for my $round (1 .. 5) {
 		$load->more(50);
-		reload($good . "redis_timeout_ms = 10$round\n",
+		reload($good . "session_limit = $round\n",
 		    'workers_replaced');
 		Sark::Temp->until('two workers', sub {
 			$status->workers == 2 }, 30);

@@ -15,6 +15,14 @@ use POSIX ();
 use Sark::Temp;
 use Time::HiRes 'sleep';
 
+# Settings with which no answer depends on how busy the machine is.
+sub patient () {
+	return (redis_timeout_ms => 10_000, postgresql_timeout_ms => 60_000,
+	    policy_deadline_ms => 10_000, deadline_ms => 60_000,
+	    login_deadline_ms => 60_000, queue_timeout_ms => 60_000,
+	    request_timeout_ms => 60_000);
+}
+
 sub start ($class, $clients, $ask) {
 	my $self = bless { pids => [], good => 0, bad => [] }, $class;
 	my $owner = $$;
