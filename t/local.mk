@@ -23,6 +23,7 @@ include %D%/lib/registry/local.mk
 include %D%/lib/policy/local.mk
 include %D%/lib/http/local.mk
 include %D%/lib/proc/local.mk
+include %D%/lib/serve/local.mk
 include %D%/fuzz/local.mk
 include %D%/sql/local.mk
 include %D%/bin/local.mk

@@ -8,7 +8,7 @@ main(int argc, char **argv)
 		.name = "sark-status",
 		.summary = "Health, metrics and the API description of SARK",
 		.routes = status_routes,
-		.needs = SARK_NEEDS_KEYS,
+		.needs = SARK_NEEDS_KEYS | SARK_NEEDS_SHARE,
 		.watches = SARK_NEEDS_PG | SARK_NEEDS_REDIS |
 		    SARK_NEEDS_POLICY | SARK_NEEDS_SPOOL,
 	};

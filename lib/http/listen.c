@@ -207,7 +207,7 @@ relieve(struct loop *loop)
 	fd = accept4(loop->listen->fd, NULL, NULL, SOCK_CLOEXEC);
 	if (fd != -1)
 		close(fd);
-	loop->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	loop->reserve = fcntl(loop->epoll, F_DUPFD_CLOEXEC, 0);
 }
 
 /* No new connection; but were we long enough for others to become ready? */
@@ -363,8 +363,8 @@ prepare(struct loop *loop)
 	struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE };
 	int fd = loop->listen->fd, flags = fcntl(fd, F_GETFL);
 
-	loop->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	loop->epoll = epoll_create1(EPOLL_CLOEXEC);
+	loop->reserve = fcntl(loop->epoll, F_DUPFD_CLOEXEC, 0);
 	if (flags == -1 || loop->epoll == -1 ||
 	    fcntl(fd, F_SETFL, flags | O_NONBLOCK) == -1)
 		return -1;

@@ -3,6 +3,7 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -59,27 +60,31 @@ is_remote(void *ctx, const char *conninfo)
 }
 
 /*
- * What libpq reads when it connects, libpq(3).  HOME, as the password file
- * has it, is set so that libpq need not look there.
+ * What libpq reads when it connects as conninfo says, libpq(3).  HOME, as the
+ * password file has it, is set so that libpq need not look there.
  */
 static void
 add_libpq(struct paths *paths, const char *conninfo)
 {
 	static const char *const named[] = { "passfile", "sslcert", "sslkey",
 		"sslrootcert", "sslcrl", "sslcrldir", NULL };
-	static const char *const in_home[] = { ".pgpass", ".pg_service.conf",
-		".postgresql", NULL };
 	const struct passwd *pw = getpwuid(geteuid());
+	const char *home = pw != NULL ? pw->pw_dir : "/nonexistent";
+	void *ctx = paths->ctx;
 	size_t i;
 
-	for (i = 0; named[i] != NULL; i++)
-		add(paths, sark_pg_option(paths->ctx, conninfo, named[i]));
-	add(paths, "/etc/postgresql-common");
-	if (pw == NULL || setenv("HOME", pw->pw_dir, 1) == -1)
+	if (setenv("HOME", home, 1) == -1)
 		return;
-	for (i = 0; in_home[i] != NULL; i++)
-		add(paths,
-		    sark_format(paths->ctx, "%s/%s", pw->pw_dir, in_home[i]));
+	for (i = 0; named[i] != NULL; i++)
+		add(paths, sark_pg_option(ctx, conninfo, named[i]));
+	if (sark_pg_option(ctx, conninfo, "passfile") == NULL)
+		add(paths, sark_format(ctx, "%s/.pgpass", home));
+	if (sark_pg_option(ctx, conninfo, "service") != NULL) {
+		add(paths, "/etc/postgresql-common");
+		add(paths, sark_format(ctx, "%s/.pg_service.conf", home));
+	}
+	if (is_remote(ctx, conninfo))
+		add(paths, sark_format(ctx, "%s/.postgresql", home));
 }
 
 /* Names of hosts, certificates of servers. */
@@ -88,12 +93,11 @@ static const char *const internet[] = { "/etc/hosts", "/etc/host.conf",
 	"/etc/services", "/etc/ld.so.cache", "/etc/ssl/certs",
 	"/etc/ssl/openssl.cnf", "/etc/krb5.conf", "/usr/lib", "/lib", NULL };
 
-static const char *const always[] = { "/dev/null", "/dev/urandom",
-	"/etc/localtime", SARK_ZONE_DIR,
 #ifdef __SANITIZE_ADDRESS__
-	"/proc", /* its leak checker looks at the process */
+#define CHECKERS "/proc" /* a leak checker looks at the process */
+#else
+#define CHECKERS NULL
 #endif
-	NULL };
 
 static void
 fill(struct sark_sandbox *sandbox, const struct sark_program *program,
@@ -102,13 +106,17 @@ fill(struct sark_sandbox *sandbox, const struct sark_program *program,
 {
 	unsigned int uses = program->needs | program->watches;
 
-	add_all(readable, always);
-	add(readable, conf->share_dir);
+	add(readable, CHECKERS);
+	/* The one program that shows the description of the interface. */
+	if ((uses & SARK_NEEDS_SHARE) != 0)
+		add(readable, conf->share_dir);
 	if ((uses & (SARK_NEEDS_KEYS | SARK_NEEDS_SIGNING)) != 0)
 		add(readable, conf->key_dir);
 	if ((uses & SARK_NEEDS_POLICY) != 0) {
 		sandbox->may |= SARK_MAY_LOAD;
 		add(readable, conf->policy_dir);
+		/* Rules about time may name any zone. */
+		add(readable, SARK_ZONE_DIR);
 	}
 	if ((uses & SARK_NEEDS_SPOOL) != 0) {
 		sandbox->may |= SARK_MAY_WRITE;
@@ -165,6 +173,8 @@ sark_confine(const struct sark_program *program, const struct sark_conf *conf,
 	};
 	int ret = 0;
 
+	/* Read once for syslog(3), which could not do it later. */
+	tzset();
 	if (!sark_str_eq(conf->sandbox, "off")) {
 		fill(&sandbox, program, conf, &readable, &writable);
 		/* Before the rules: what changes in between is then seen. */

@@ -12,6 +12,7 @@
 #define SARK_NEEDS_SEAL	   (1u << 4)
 #define SARK_NEEDS_SPOOL   (1u << 5)
 #define SARK_NEEDS_POLICY  (1u << 6)
+#define SARK_NEEDS_SHARE   (1u << 7) /* reads files of share_dir */
 
 /* A program is its name and its routes. */
 struct sark_program {
