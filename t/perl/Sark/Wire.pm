@@ -44,7 +44,7 @@ sub more ($self, $until) {
 }
 
 # The next answer; undef when none comes within the seconds.  head: to HEAD.
-sub answer ($self, $seconds = 20, %opt) {
+sub answer ($self, $seconds = 60, %opt) {
 	my $until = Time::HiRes::time() + $seconds;
 	my ($head, %header);
 
