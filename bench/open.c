@@ -6,9 +6,10 @@
  *	open --port N --rate PER_SECOND --seconds S [--retries N] [--idle N] FILE
  *
  * FILE has the bytes of one HTTP/1.1 request.  Prints one line of numbers:
- * answers 2xx (ok); 503 overloaded with Retry-After, in the one error shape
- * (shed); any other answer (other); the connection closed instead (lost); no answer ten
- * seconds after the end, or no connection (unanswered); times in milliseconds.
+ * answers 2xx (ok); 503 with Retry-After in the one error shape, overloaded
+ * (shed) or of another code (failed); any other answer (other); the connection
+ * closed instead (lost); no answer ten seconds after the end, or no connection
+ * (unanswered); times in milliseconds.
  * --retries sends a shed request again so often, at once.  --idle opens so
  * many connections before and never uses them; prints how many stand.
  */
@@ -60,7 +61,7 @@ static struct {
 	int epoll;
 	struct conn *idle, *unused;
 	size_t made, under_way;
-	size_t other, lost, unanswered, again;
+	size_t failed, other, lost, unanswered, again;
 	struct times ok, shed;
 } g;
 
@@ -207,15 +208,15 @@ request(int64_t due_ns)
 	begin(conn);
 }
 
-/* Whether this is what a client may expect of a server with too much to do. */
+/* Whether this is what a client may expect of a server that cannot. */
 static bool
-shed_well(const char *in)
+refused_well(const char *in)
 {
 	return strncmp(in, "HTTP/1.1 503", 12) == 0 &&
 	    strcasestr(in, "\r\nRetry-After: ") != NULL &&
 	    strcasestr(in, "\r\nContent-Type: application/problem+json") !=
 	    NULL &&
-	    strstr(in, "\"code\":\"overloaded\"") != NULL &&
+	    strstr(in, "\"code\":\"") != NULL &&
 	    strstr(in, "\"request_id\":\"") != NULL;
 }
 
@@ -226,9 +227,11 @@ judge(struct conn *conn)
 
 	if (strncmp(conn->in, "HTTP/1.1 2", 10) == 0) {
 		count(&g.ok, conn);
-	} else if (!shed_well(conn->in)) {
+	} else if (!refused_well(conn->in)) {
 		if (g.other++ == 0)
 			fprintf(stderr, "%s\n", conn->in);
+	} else if (strstr(conn->in, "\"code\":\"overloaded\"") == NULL) {
+		g.failed++;
 	} else if (conn->retries > 0 && keep) {
 		conn->retries--;
 		g.again++;
@@ -332,11 +335,12 @@ run(double rate, double seconds)
 	while (g.under_way > 0 && now_ns() < end_ns + GRACE_NS)
 		turn(100);
 	g.unanswered += g.under_way;
-	printf("sent %zu ok %zu shed %zu other %zu lost %zu unanswered %zu "
+	printf("sent %zu ok %zu shed %zu failed %zu other %zu lost %zu "
+	       "unanswered %zu "
 	       "again %zu ok_p50 %.2f ok_p99 %.2f shed_p50 %.2f "
 	       "shed_p99 %.2f shed_max %.2f\n",
-	    sent, g.ok.n, g.shed.n, g.other, g.lost, g.unanswered, g.again,
-	    at(&g.ok, 0.5), at(&g.ok, 0.99), at(&g.shed, 0.5),
+	    sent, g.ok.n, g.shed.n, g.failed, g.other, g.lost, g.unanswered,
+	    g.again, at(&g.ok, 0.5), at(&g.ok, 0.99), at(&g.shed, 0.5),
 	    at(&g.shed, 0.99), at(&g.shed, 1));
 }
 
