@@ -20,7 +20,8 @@ plan skip_all => 'bench/open is not built: make check TESTS=' if !-x $open;
 my $sark = Sark->start(qw(login status), { conf => {
 	argon2_memory_kib => 19_456, argon2_passes => 2,
 	postgresql_timeout_ms => 30_000, redis_timeout_ms => 10_000,
-	login_deadline_ms => 60_000 } });
+	login_deadline_ms => 60_000, queue_max => 64,
+	queue_timeout_ms => 1000 } });
 my $temp = $sark->temp;
 my $path = '/api/v1/auth/login/local';
 my $body = JSON::PP->new->encode({ username => 'dev',

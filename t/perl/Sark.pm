@@ -257,6 +257,9 @@ sub write_conf ($self, $path = $self->conf) {
 		share_dir => $self->{share}, spool_dir => $self->{spool},
 		policy_dir => $self->{policy}, argon2_memory_kib => 8192,
 		argon2_passes => 1, log_level => 'info',
+		# a busy machine is no reason to refuse a test's request
+		deadline_ms => 30_000, login_deadline_ms => 30_000,
+		queue_max => 128, queue_timeout_ms => 60_000,
 		user => $> == 0 ? Sark::Temp->user : '',
 		%{ $self->{conf} // {} },
 	);

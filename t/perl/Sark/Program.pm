@@ -38,6 +38,9 @@ sub write_conf ($self, $path, %conf) {
 		seal_key_file => $temp->path('seal.key'),
 		share_dir => $self->{share}, spool_dir => $self->{spool},
 		policy_dir => $self->{policy},
+		# a busy machine is no reason to refuse a test's request
+		deadline_ms => 30_000, login_deadline_ms => 30_000,
+		queue_max => 128, queue_timeout_ms => 60_000,
 		user => $> == 0 ? Sark::Temp->user : '', %conf,
 	);
 
