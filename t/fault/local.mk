@@ -8,6 +8,7 @@ PERL_TESTS += \
 	%D%/network.t \
 	%D%/overload.t \
 	%D%/postgresql.t \
+	%D%/process.t \
 	%D%/proxy.t \
 	%D%/redis.t \
 	%D%/stores.t \

@@ -46,7 +46,7 @@ $pg->psql("INSERT INTO sark.migration (version, name, checksum)"
 	. " SELECT version + 1, 'later', checksum FROM sark.migration"
 	. " WHERE version = $newest");
 refuses qr/the schema is at @{[ $newest + 1 ]}, this program needs $newest/,
-	'a newer schema';
+	'G-16 a newer schema';
 $pg->psql("UPDATE sark.migration SET oldest_program = $newest"
 	. " WHERE version = $newest + 1");
 $login->start;
@@ -55,9 +55,9 @@ is $login->client->get($jwks)->status, 200,
 $login->stop;
 $pg->psql("DELETE FROM sark.migration WHERE version >= $newest");
 refuses qr/the schema is at @{[ $newest - 1 ]}.*run sark-migrate/,
-	'an older schema';
+	'G-16 an older schema';
 
-subtest 'PostgreSQL away at the start' => sub {
+subtest 'U-05 PostgreSQL away at the start' => sub {
 	$pg->stop;
 	$login->start(workers => 1);
 	like $login->log, qr/event=postgresql_away/, 'it starts and says so';
