@@ -71,13 +71,16 @@ subtest 'what is where' => sub {
 		    for qw(socket service);
 	}
 	for my $name (qw(setup run migrate keys user policy-build audit-load
-	    expire)) {
+	    expire trace-forward)) {
 		is $server{"/usr/sbin/sark-$name"}, '-rwxr-xr-x',
 		    "sark-$name";
 		ok $server{"/usr/share/man/man8/sark-$name.8.gz"}, 'its page';
 	}
 	is $server{'/etc/cron.d/sark'}, '-rw-r--r--', 'cron takes its file';
 	ok $server{$_}, $_ for qw(/lib/systemd/system/sark-audit-load.service
+	    /lib/systemd/system/sark-trace-forward.service
+	    /usr/share/sark/contrib/grafana/sark.json
+	    /usr/share/sark/contrib/prometheus/sark.rules.yml
 	    /etc/logrotate.d/sark /usr/lib/sysusers.d/sark.conf
 	    /usr/lib/tmpfiles.d/sark.conf /usr/share/sark/policy/policy.wasm
 	    /usr/share/sark/etc/lighttpd/sark.conf);
