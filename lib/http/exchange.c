@@ -3,6 +3,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/str.h"
+
 void
 sark_exchange_reset(struct sark_exchange *in)
 {
@@ -52,6 +54,16 @@ well_formed(const struct sark_param *param)
 	    memchr(param->value, '\0', param->value_len) == NULL;
 }
 
+static bool
+harmless_list(const char *name)
+{
+	static const char *const names[] = { "HTTP_ACCEPT",
+		"HTTP_ACCEPT_CHARSET", "HTTP_ACCEPT_ENCODING",
+		"HTTP_ACCEPT_LANGUAGE", "HTTP_PRAGMA", "HTTP_VIA", NULL };
+
+	return sark_str_in(name, names);
+}
+
 void
 sark_exchange_add(struct sark_exchange *in, const struct sark_param *param)
 {
@@ -66,12 +78,14 @@ sark_exchange_add(struct sark_exchange *in, const struct sark_param *param)
 	 * Web servers fold '-' and '_' of header names into one variable: the
 	 * same name twice may be one header hiding behind another.
 	 */
-	if (!well_formed(param) || in->slots[slot] != 0) {
+	if (!well_formed(param) ||
+	    (in->slots[slot] != 0 && !harmless_list(param->name))) {
 		in->refused = SARK_BAD_REQUEST;
 		return;
 	}
 	in->params[in->nparams++] = *param;
-	in->slots[slot] = (unsigned char)in->nparams;
+	if (in->slots[slot] == 0)
+		in->slots[slot] = (unsigned char)in->nparams;
 }
 
 const char *

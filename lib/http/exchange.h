@@ -9,8 +9,8 @@
 
 /*
  * One request as the web server hands it over, by FastCGI or plain CGI: the
- * CGI/1.1 meta-variables (RFC 3875 section 4.1), each name once, and the
- * body.  Strings end in a NUL and hold none.  Everything is lent until the
+ * CGI/1.1 meta-variables (RFC 3875 section 4.1), each name once but for some
+ * lists, and the body.  Strings end in a NUL and hold none.  Everything is lent until the
  * answer is written.
  */
 #define SARK_EXCHANGE_PARAMS 250   /* most variables of a request */
@@ -44,6 +44,11 @@ void sark_exchange_reset(struct sark_exchange *in) SARK_NONNULL(1);
  * Adds a variable; both strings are terminated and outlive the exchange.
  * A name given twice, empty, with '=' or a NUL, a value with a NUL, one
  * variable too many: in->refused says so and the variable is left out.
+ *
+ * nginx before 1.23 hands on each line of a header that a client or a proxy
+ * may send in several (RFC 9110 section 5.3).  That is taken of lists which
+ * no handler reads and no decision hangs on, such as Accept; sark_exchange_get
+ * gives the first line.
  */
 void sark_exchange_add(struct sark_exchange *in, const struct sark_param *param)
     SARK_NONNULL(1, 2);

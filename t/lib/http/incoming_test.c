@@ -81,6 +81,40 @@ a_request_is_read(void **state)
 	assert_null(s->incoming.traceparent);
 }
 
+/* Reads a plain GET with two lines of a header. */
+static enum sark_code
+get_with_two(struct setup *s, const char *name, const char *second)
+{
+	if (get_with(s, name, "first") != SARK_OK)
+		return SARK_INTERNAL;
+	add(s, name, second);
+	if (sark_incoming_read(s, s->proxies, &s->in, &s->incoming, &s->err) ==
+	    0)
+		return SARK_OK;
+	return s->err.code;
+}
+
+static void
+http08_only_harmless_lists_come_twice(void **state)
+{
+	static const char *const harmless[] = { "HTTP_ACCEPT",
+		"HTTP_ACCEPT_LANGUAGE", "HTTP_VIA", NULL };
+	static const char *const other[] = { "HTTP_X_A", "HTTP_COOKIE",
+		"HTTP_X_FORWARDED_FOR", "HTTP_CACHE_CONTROL", "HTTP_HOST",
+		"HTTP_IF_NONE_MATCH", "HTTP_X_ACCEPT", NULL };
+	struct setup *s = *state;
+	const char *const *p;
+
+	for (p = harmless; *p != NULL; p++) {
+		assert_int_equal(get_with_two(s, *p, "second"), SARK_OK);
+		assert_string_equal(sark_exchange_get(&s->in, *p), "first");
+		assert_int_equal(get_with_two(s, *p, "a\nb"), SARK_BAD_REQUEST);
+	}
+	for (p = other; *p != NULL; p++)
+		assert_int_equal(
+		    get_with_two(s, *p, "second"), SARK_BAD_REQUEST);
+}
+
 static void
 http12_methods_come_from_a_list(void **state)
 {
@@ -436,6 +470,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_request_is_read),
+		TEST(http08_only_harmless_lists_come_twice),
 		TEST(http12_methods_come_from_a_list),
 		TEST(http02_lengths_are_strict),
 		TEST(jwt27_one_bearer_of_one_spelling),
