@@ -301,18 +301,13 @@ main(int argc, char **argv)
 	const struct argp argp = { options, take, NULL, doc, NULL, NULL, NULL };
 	struct run run = { .config = tool_config() };
 	struct sark_err err;
-	int status = EX_OK;
-	void *ctx;
+	void *ctx = tool_begin(&argp, &run, argc, argv, &err);
+	int ret = prepare(ctx, &run, &err), status;
 
-	sark_err_init(&err);
-	argp_err_exit_status = EX_USAGE;
-	argp_parse(&argp, argc, argv, 0, NULL, &run);
-	ctx = sark_mem_check(talloc_new(NULL));
-	if (prepare(ctx, &run, &err) == -1 ||
-	    (run.follow ? follow(&run, &err) : once(&run, &err)) == -1)
-		status = tool_failed(PROGRAM, &err);
-	else if (run.result.bad > 0 || run.result.skipped > 0)
+	if (ret == 0)
+		ret = run.follow ? follow(&run, &err) : once(&run, &err);
+	status = tool_end(PROGRAM, ctx, ret, &err);
+	if (status == EX_OK && (run.result.bad > 0 || run.result.skipped > 0))
 		status = EX_DATAERR;
-	talloc_free(ctx);
 	return status;
 }

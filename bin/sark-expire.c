@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <sysexits.h>
 
 #include "base/mem.h"
 #include "config.h"
@@ -115,15 +114,10 @@ main(int argc, char **argv)
 	const struct argp argp = { options, take, NULL, doc, NULL, NULL, NULL };
 	struct run run = { .config = tool_config() };
 	struct sark_err err;
-	int status = EX_OK;
-	void *ctx;
+	void *ctx = tool_begin(&argp, &run, argc, argv, &err);
+	int ret = prepare(ctx, &run, &err);
 
-	sark_err_init(&err);
-	argp_err_exit_status = EX_USAGE;
-	argp_parse(&argp, argc, argv, 0, NULL, &run);
-	ctx = sark_mem_check(talloc_new(NULL));
-	if (prepare(ctx, &run, &err) == -1 || expire(&run, &err) == -1)
-		status = tool_failed(PROGRAM, &err);
-	talloc_free(ctx);
-	return status;
+	if (ret == 0)
+		ret = expire(&run, &err);
+	return tool_end(PROGRAM, ctx, ret, &err);
 }

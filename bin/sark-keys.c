@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <sysexits.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -236,16 +235,7 @@ main(int argc, char **argv)
 		NULL, NULL };
 	struct call call = { .config = tool_config() };
 	struct sark_err err;
-	int status = EX_OK;
 
-	sark_err_init(&err);
-	argp_err_exit_status = EX_USAGE;
-	argp_parse(&argp, argc, argv, 0, NULL, &call);
-	call.ctx = sark_mem_check(talloc_new(NULL));
-	if (run(&call, &err) == -1)
-		status = tool_failed("sark-keys", &err);
-	else if (fflush(stdout) == EOF)
-		status = EX_IOERR;
-	talloc_free(call.ctx);
-	return status;
+	call.ctx = tool_begin(&argp, &call, argc, argv, &err);
+	return tool_end("sark-keys", call.ctx, run(&call, &err), &err);
 }

@@ -2,7 +2,6 @@
 #include <argp.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <sysexits.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -352,16 +351,7 @@ main(int argc, char **argv)
 		.version = VERSION_MAX,
 		.wait_s = WAIT_S };
 	struct sark_err err;
-	int status = EX_OK;
 
-	sark_err_init(&err);
-	argp_err_exit_status = EX_USAGE;
-	argp_parse(&argp, argc, argv, 0, NULL, &call);
-	call.ctx = sark_mem_check(talloc_new(NULL));
-	if (run(&call, &err) == -1)
-		status = tool_failed("sark-migrate", &err);
-	else if (fflush(stdout) == EOF)
-		status = EX_IOERR;
-	talloc_free(call.ctx);
-	return status;
+	call.ctx = tool_begin(&argp, &call, argc, argv, &err);
+	return tool_end("sark-migrate", call.ctx, run(&call, &err), &err);
 }

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sysexits.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -210,6 +209,12 @@ build(struct call *call, struct sark_err *err)
 		.source = &source, .wasm = &wasm, .object = &object
 	};
 
+	if (call->source == NULL)
+		call->source =
+		    access(SOURCE_OWN, F_OK) == 0 ? SOURCE_OWN : SOURCE_SHIPPED;
+	if (call->wasm == NULL)
+		call->wasm =
+		    sark_format(call->ctx, "%s/" POLICY_WASM, call->source);
 	if (find_output(call, err) == -1 ||
 	    policy_source_read(call->ctx, call->source, &source, err) == -1 ||
 	    policy_scratch_make(call->ctx, call->verbose, &scratch, err) ==
@@ -237,21 +242,8 @@ main(int argc, char **argv)
 		NULL, NULL };
 	struct call call = { .config = tool_config() };
 	struct sark_err err;
-	int ret = EX_OK;
 
-	argp_err_exit_status = EX_USAGE;
-	if (argp_parse(&argp, argc, argv, 0, NULL, &call) != 0)
-		return EX_USAGE;
-	sark_err_init(&err);
-	call.ctx = sark_mem_check(talloc_new(NULL));
-	if (call.source == NULL)
-		call.source =
-		    access(SOURCE_OWN, F_OK) == 0 ? SOURCE_OWN : SOURCE_SHIPPED;
-	if (call.wasm == NULL)
-		call.wasm =
-		    sark_format(call.ctx, "%s/" POLICY_WASM, call.source);
-	if (build(&call, &err) == -1)
-		ret = tool_failed("sark-policy-build", &err);
-	talloc_free(call.ctx);
-	return ret;
+	call.ctx = tool_begin(&argp, &call, argc, argv, &err);
+	return tool_end(
+	    "sark-policy-build", call.ctx, build(&call, &err), &err);
 }

@@ -1,11 +1,12 @@
 /* sark-run: all programs of SARK at once, where there is no systemd. */
 #include <argp.h>
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sysexits.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -26,8 +27,6 @@
 #define PROGRAM "sark-run"
 #define LOADER	"sark-audit-load"
 #define COUNT	(SARK_COUNT(names) + 1)
-/* Whom Debian's web servers run as. */
-#define WEB_GROUP "www-data"
 
 const char *argp_program_version = PROGRAM " (SARK) " PACKAGE_VERSION;
 
@@ -45,7 +44,8 @@ enum {
 	KEY_TOOLS,
 	KEY_NO_LOADER,
 	KEY_CHECK,
-	KEY_RENEW
+	KEY_RENEW,
+	KEY_STOP
 };
 
 /* clang-format off */
@@ -56,7 +56,7 @@ static const struct argp_option options[] = {
 	{ "sockets", 's', "DIR", 0, "Where the sockets are made (sock in "
 	  "run_dir)", 0 },
 	{ "socket-group", KEY_GROUP, "GROUP", 0, "Group of the sockets, that "
-	  "of the web server (as root " WEB_GROUP ", else one's own)", 0 },
+	  "of the web server (as root " SARK_WEB_GROUP ", else one's own)", 0 },
 	{ "programs", KEY_PROGRAMS, "DIR", 0, "Where the programs are ("
 	  SARK_LIBEXECDIR ")", 0 },
 	{ "tools", KEY_TOOLS, "DIR", 0, "Where " LOADER " is ("
@@ -67,11 +67,13 @@ static const struct argp_option options[] = {
 	  "end", 0 },
 	{ "renew", KEY_RENEW, NULL, 0, "Tell the " PROGRAM " that runs to go on "
 	  "with the programs that are installed now, and end", 0 },
+	{ "stop", KEY_STOP, NULL, 0, "End the " PROGRAM " that runs and all "
+	  "programs with it, and wait for that", 0 },
 	{ NULL, 0, NULL, 0, NULL, 0 }
 };
 /* clang-format on */
 
-enum mode { MODE_RUN, MODE_CHECK, MODE_RENEW };
+enum mode { MODE_RUN, MODE_CHECK, MODE_RENEW, MODE_STOP };
 
 struct call {
 	const char *config, *sockets, *group, *programs, *tools;
@@ -118,6 +120,9 @@ take(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_RENEW:
 		call->mode = MODE_RENEW;
+		return 0;
+	case KEY_STOP:
+		call->mode = MODE_STOP;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -214,6 +219,8 @@ static int
 tell_running(const struct call *call, struct sark_err *err)
 {
 	const struct sark_conf *conf = call->conf;
+	struct pollfd end = { .events = POLLIN };
+	bool stop = call->mode == MODE_STOP;
 	pid_t pid;
 
 	switch (
@@ -226,9 +233,15 @@ tell_running(const struct call *call, struct sark_err *err)
 	}
 	if (sark_privs_drop(conf->user, conf->group, err) == -1)
 		return -1;
-	if (kill(pid, SIGUSR2) == -1)
+	end.fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (end.fd == -1 || kill(pid, stop ? SIGTERM : SIGUSR2) == -1)
 		return sark_err_set(err, SARK_INTERNAL, "process %d: %s",
 		    (int)pid, strerror(errno));
+	/* The programs have their time to end, and then some. */
+	if (stop && poll(&end, 1, 2 * SUPERVISE_GRACE_S * 1000) != 1)
+		return sark_err_set(
+		    err, SARK_UNAVAILABLE, "process %d does not end", (int)pid);
+	close(end.fd);
 	return 0;
 }
 
@@ -305,7 +318,7 @@ start(struct call *call, struct sark_err *err)
 		return sark_err_set(err, SARK_CONFIG,
 		    "running as root: the setting \"user\" must say whom to "
 		    "become");
-	if (call->mode == MODE_RENEW)
+	if (call->mode == MODE_RENEW || call->mode == MODE_STOP)
 		return tell_running(call, err);
 	if (call->sockets == NULL)
 		call->sockets =
@@ -321,22 +334,15 @@ main(int argc, char **argv)
 	const struct argp argp = { options, take, NULL, doc, NULL, NULL, NULL };
 	struct call call = {
 		.config = tool_config(),
-		.group = geteuid() == 0 ? WEB_GROUP : "",
+		.group = geteuid() == 0 ? SARK_WEB_GROUP : "",
 		.programs = SARK_LIBEXECDIR,
 		.tools = SARK_SBINDIR,
 		.workers = "2",
 		.argv = argv,
 	};
 	struct sark_err err;
-	int status = EX_OK;
 
-	sark_err_init(&err);
-	argp_err_exit_status = EX_USAGE;
-	argp_parse(&argp, argc, argv, 0, NULL, &call);
-	call.ctx = sark_mem_check(talloc_new(NULL));
+	call.ctx = tool_begin(&argp, &call, argc, argv, &err);
 	sark_log_open(PROGRAM, SARK_LOG_INFO, SARK_LOG_KV, SARK_LOG_STDERR);
-	if (start(&call, &err) == -1)
-		status = tool_failed(PROGRAM, &err);
-	talloc_free(call.ctx);
-	return status;
+	return tool_end(PROGRAM, call.ctx, start(&call, &err), &err);
 }

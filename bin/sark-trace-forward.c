@@ -2,7 +2,6 @@
 #include <argp.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <sysexits.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -284,18 +283,11 @@ main(int argc, char **argv)
 	const struct argp argp = { options, take, NULL, doc, NULL, NULL, NULL };
 	struct run run = { .config = tool_config() };
 	struct sark_err err;
-	int status = EX_OK;
-	void *ctx;
+	void *ctx = tool_begin(&argp, &run, argc, argv, &err);
+	int ret = prepare(ctx, &run, &err);
 
-	sark_err_init(&err);
-	argp_err_exit_status = EX_USAGE;
-	argp_parse(&argp, argc, argv, 0, NULL, &run);
-	ctx = sark_mem_check(talloc_new(NULL));
-	if (prepare(ctx, &run, &err) == -1)
-		status = tool_failed(PROGRAM, &err);
-	else
+	if (ret == 0)
 		forward(&run);
 	talloc_free(run.ctx); /* it holds a part of the queue */
-	talloc_free(ctx);
-	return status;
+	return tool_end(PROGRAM, ctx, ret, &err);
 }

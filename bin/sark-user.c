@@ -2,7 +2,6 @@
 #include <argp.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <sysexits.h>
 
 #include "auth/user.h"
 #include "base/buf.h"
@@ -361,20 +360,6 @@ run(struct call *call, struct sark_err *err)
 	return verb->run(call, err);
 }
 
-/* The fields that are wrong, one a line. */
-static int
-failed(const struct sark_err *err)
-{
-	unsigned int i;
-
-	for (i = 0; i < err->nfields; i++)
-		fprintf(stderr, "sark-user: %s %s\n",
-		    err->fields[i].pointer + 1, err->fields[i].message);
-	if (err->nfields > 0)
-		return sark_code_exit(err->code);
-	return tool_failed("sark-user", err);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -386,16 +371,7 @@ main(int argc, char **argv)
 		.name = "",
 	};
 	struct sark_err err;
-	int status = EX_OK;
 
-	sark_err_init(&err);
-	argp_err_exit_status = EX_USAGE;
-	argp_parse(&argp, argc, argv, 0, NULL, &call);
-	call.app.mem = sark_mem_check(talloc_new(NULL));
-	if (run(&call, &err) == -1)
-		status = failed(&err);
-	else if (fflush(stdout) == EOF)
-		status = EX_IOERR;
-	talloc_free(call.app.mem);
-	return status;
+	call.app.mem = tool_begin(&argp, &call, argc, argv, &err);
+	return tool_end("sark-user", call.app.mem, run(&call, &err), &err);
 }

@@ -3,6 +3,7 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -64,9 +65,34 @@ tool_log(const char *program, const struct sark_conf *conf)
 						    : SARK_LOG_STDERR);
 }
 
-int
-tool_failed(const char *program, const struct sark_err *err)
+void *
+tool_begin(const struct argp *argp, void *call, int argc, char **argv,
+    struct sark_err *err)
 {
-	fprintf(stderr, "%s: %s\n", program, err->text);
+	argp_err_exit_status = EX_USAGE;
+	argp_parse(argp, argc, argv, 0, NULL, call);
+	sark_err_init(err);
+	return sark_mem_check(talloc_new(NULL));
+}
+
+static int
+failed(const char *program, const struct sark_err *err)
+{
+	unsigned int i;
+
+	for (i = 0; i < err->nfields; i++)
+		fprintf(stderr, "%s: %s %s\n", program,
+		    err->fields[i].pointer + 1, err->fields[i].message);
+	if (err->nfields == 0)
+		fprintf(stderr, "%s: %s\n", program, err->text);
 	return sark_code_exit(err->code);
+}
+
+int
+tool_end(const char *program, void *ctx, int ret, const struct sark_err *err)
+{
+	talloc_free(ctx);
+	if (ret == -1)
+		return failed(program, err);
+	return fflush(stdout) == EOF ? EX_IOERR : EX_OK;
 }

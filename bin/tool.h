@@ -1,6 +1,8 @@
 #ifndef SARK_BIN_TOOL_H
 #define SARK_BIN_TOOL_H
 
+#include <argp.h>
+
 #include "base/attr.h"
 #include "base/caller.h"
 #include "base/err.h"
@@ -18,8 +20,20 @@ void tool_caller(void *ctx, struct sark_caller *caller_r) SARK_NONNULL(2);
 /* Opens the log as the settings want it; program must outlive it. */
 void tool_log(const char *program, const struct sark_conf *conf)
     SARK_NONNULL(1, 2);
-/* Says on standard error what went wrong; returns the exit value. */
-int tool_failed(const char *program, const struct sark_err *err)
-    SARK_NONNULL(1, 2) SARK_CHECKED;
+/*
+ * The first and the last line of a main.  begin reads the command line into
+ * call, which the parser of argp knows, and returns the memory of the run;
+ * what is wrong with the command line ends the process (EX_USAGE).
+ */
+void *tool_begin(const struct argp *argp, void *call, int argc, char **argv,
+    struct sark_err *err) SARK_NONNULL(1, 2, 4, 5)
+    __attribute__((returns_nonnull));
+/*
+ * Frees ctx.  ret is what the run has returned; -1: says on standard error
+ * what err says, each wrong field on a line.  Returns the exit value, also
+ * when not all of standard output could be written.
+ */
+int tool_end(const char *program, void *ctx, int ret,
+    const struct sark_err *err) SARK_NONNULL(1, 2, 4) SARK_CHECKED;
 
 #endif

@@ -239,8 +239,9 @@ subtest 'renewed by a program that cannot live' => sub {
 subtest 'the end' => sub {
 	my @pids = map { pid_of($_) } @names, 'sark-audit-load';
 
-	kill 'TERM', $run;
-	is waitpid($run, 0), $run, 'it ends';
+	my ($rc, undef, $err) = $temp->run([ command('--stop') ]);
+	is $rc, 0, 'asked for by --stop' or diag $err;
+	is waitpid($run, 1), $run, 'which has waited for it';
 	is $?, 0, 'with 0';
 	is scalar(grep { -e "/proc/$_" } @pids), 0, 'and all programs with it';
 };
@@ -278,6 +279,7 @@ sub refused_with ($want, $pattern, $name, @options) {
 subtest 'what it refuses' => sub {
 	refused_with(69, qr/sark-run does not run/, 'nobody to renew',
 	    '--renew');
+	refused_with(69, qr/sark-run does not run/, 'nobody to end', '--stop');
 	refused_with(64, qr/workers: 1 to 64/, 'workers', '--workers', 65);
 	refused_with(78, qr/there is no group 'nosuchgroup'/, 'a group',
 	    '--socket-group', 'nosuchgroup');
