@@ -1,3 +1,4 @@
+EXTRA_DIST += %D%/rpm/sark.spec
 EXTRA_DIST += %D%/README %D%/sbom
 sarkprometheusdir = $(sarkdatadir)/contrib/prometheus
 dist_sarkprometheus_DATA = %D%/prometheus/sark.rules.yml \

@@ -3,5 +3,6 @@ PERL_TESTS += \
 	%D%/packages.t \
 	%D%/policy.t \
 	%D%/quickstart.t \
+	%D%/rpm.t \
 	%D%/tour.t \
 	%D%/webserver.t
