@@ -12,6 +12,7 @@ PERL_TESTS += \
 	%D%/proxy.t \
 	%D%/redis.t \
 	%D%/stores.t \
+	%D%/restart.t \
 	%D%/time.t \
 	%D%/wire.t
 

@@ -40,6 +40,7 @@ sub password ($user) {
 #	web		0: no web server, the sockets alone
 #	env		hash: of a program, more environment
 #	redis_settings	hash: of Redis, over the test's own
+#	keep_sockets	1: for replace_program
 #	small_spool	1: the spool is a disk of 256 KiB; root only
 sub start ($class, @names) {
 	my %opt = ref $names[-1] ? %{ pop @names } : ();
@@ -357,6 +358,11 @@ sub start_program ($self, $name) {
 	my $socket = IO::Socket::UNIX->new(Local => $path, Listen => 1024)
 	    or die "$path: $!\n";
 	$self->{temp}->give($path);
+	$self->{listen}{$name} = $socket if $self->{keep_sockets};
+	$self->start_on($name, $socket);
+}
+
+sub start_on ($self, $name, $socket) {
 	$self->{pids}{$name} = $self->{temp}->spawn(name => "sark-$name",
 	    stdin => $socket, env => $self->{env}{$name}, command => [ program("sark-$name"),
 	    '--config', $self->conf, '--workers', $self->{workers} ]);
@@ -370,6 +376,15 @@ sub start_program ($self, $name) {
 sub stop_program ($self, $name, $signal = 'TERM') {
 	Sark::Temp->end(delete $self->{pids}{$name}, $signal);
 	unlink $self->socket($name);
+}
+
+# Starts it a second time on its socket, then ends the first; needs
+# keep_sockets.
+sub replace_program ($self, $name) {
+	my $old = $self->{pids}{$name};
+
+	$self->start_on($name, $self->{listen}{$name});
+	Sark::Temp->end($old);
 }
 
 sub restart_program ($self, $name) {
