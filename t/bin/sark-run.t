@@ -56,7 +56,7 @@ sub pid_of ($name) {
 	return $pids[-1];
 }
 
-sub comes ($what, $true, $s = 30) {
+sub comes ($what, $true, $s = 60) {
 	my $ok = eval { Sark::Temp->until($what, $true, $s) };
 
 	return ok $ok, $what;

@@ -1,68 +1,38 @@
-# The Debian packages: built from a clean copy, put into a new Debian, set up
-# and asked for a decision there.  Needs root, and what apt can reach.
+# The Debian packages: built from a clean copy, put into a new Debian, set up,
+# asked for a decision there, upgraded and downgraded while clients ask,
+# removed and purged.  Needs root, and what apt can reach.
 
 use v5.36;
+use JSON::PP ();
+use MIME::Base64 ();
+use Sark::Debian;
 use Sark::Skip;
 use Sark::Temp;
-use Sark::Tree qw(srcdir slurp spew);
+use Sark::Tree qw(slurp spew srcdir);
 use Test::More;
 
-skip_all('only root can make a Debian') if $> != 0;
-need($_) for qw(dpkg-buildpackage dh mandoc lintian mmdebstrap unshare ip git);
-skip_all('not a git checkout') if !-e srcdir() . '/.git';
-
-my $temp = Sark::Temp->new;
-my $root = $temp->path('root');
+my $debian = Sark::Debian->new(Sark::Temp->new);
+my $root = $debian->root;
 my $password = 'correct horse packages staple';
+my ($rc, $out, $err);
 
-sub sh ($script, @args) {
-	return $temp->run([ 'sh', '-euc', $script, 'sh', @args ],
-	    env => { MAKEFLAGS => '', MAKELEVEL => '', LC_ALL => 'C.UTF-8' });
-}
-
-# Runs a script; its output, or the end of this test.
-sub must ($what, $script, @args) {
-	my ($rc, $out, $err) = sh($script, @args);
-
-	is $rc, 0, $what or do {
-		diag substr($out, -2000), substr($err, -2000);
-		done_testing;
-		exit 1;
-	};
-	return $out;
-}
+need('lintian');
 
 # ---- build
 
-must('packages are built from what is tracked', <<'END', $temp->dir, srcdir());
-mkdir "$1/source"
-cd "$2"
-git -c safe.directory='*' ls-files -z | xargs -0 cp -P --parents -t "$1/source"
-cd "$1/source"
-DEB_BUILD_OPTIONS="noautodbgsym parallel=2" dpkg-buildpackage -us -uc -b
-END
-
-my %deb = map { m{/(sark-\w+)_[^/]*\.deb$} ? ($1 => $_) : () }
-    glob $temp->dir . '/*.deb';
+$debian->build;
+my %deb = $debian->packages;
 is join(' ', sort keys %deb), 'sark-common sark-doc sark-server sark-tools',
     'four packages' or BAIL_OUT('nothing to go on with');
 
-my ($rc, $out, $err) = sh('lintian --allow-root --fail-on error "$1"/*.changes',
-	$temp->dir);
+($rc, $out) = $debian->sh('lintian --allow-root --fail-on error "$1"/*.changes',
+	$debian->dir);
 is $rc, 0, 'lintian has no error';
 unlike $out, qr/^[EW]:/m, 'nor a warning' or diag $out;
 
-# path => mode, as dpkg -c shows it
-sub contents ($name) {
-	my (undef, $list) = sh('dpkg -c "$1"', $deb{$name});
-
-	return map { m{^(\S+) root/root .* \.(/\S*)(?: -> .*)?$} ? ($2 => $1) : () }
-	    split /\n/, $list;
-}
-
 subtest 'what is where' => sub {
-	my %server = contents('sark-server');
-	my %common = contents('sark-common');
+	my %server = $debian->contents('sark-server');
+	my %common = $debian->contents('sark-common');
 
 	for my $name (qw(login registry policy audit status)) {
 		is $server{"/usr/libexec/sark/sark-$name"}, '-rwxr-xr-x',
@@ -86,8 +56,8 @@ subtest 'what is where' => sub {
 	    /usr/share/sark/etc/lighttpd/sark.conf);
 	ok $common{$_}, $_ for qw(/usr/share/sark/sql/deploy/0001-schema.sql
 	    /usr/share/sark/openapi.json /usr/share/man/man7/sark.7.gz);
-	ok {contents('sark-tools')}->{'/usr/bin/sarkctl'}, 'sarkctl';
-	ok {contents('sark-doc')}->{'/usr/share/doc/sark-doc/html/sark.7.html'},
+	ok { $debian->contents('sark-tools')}->{'/usr/bin/sarkctl'}, 'sarkctl';
+	ok { $debian->contents('sark-doc')}->{'/usr/share/doc/sark-doc/html/sark.7.html'},
 	    'the manual as HTML';
 	is scalar(grep { /^-..s|^-.....s|^-.......w/ } values %server,
 	    values %common), 0, 'nothing is setuid or writable by all';
@@ -95,39 +65,18 @@ subtest 'what is where' => sub {
 
 # ---- a Debian that has nothing else
 
-must('they are installed into a new Debian', <<'END', $temp->dir);
-cd "$1"
-apt-get indextargets --format 'deb $(REPO_URI) $(RELEASE) $(COMPONENT)' \
-    'Created-By: Packages' 'Origin: Debian' | sort -u >sources.list
-set --
-for deb in "$PWD"/*.deb; do
-	set -- "$@" --include="$deb"
-done
-mmdebstrap --quiet --variant=minbase "$@" \
-    --hook-dir=/usr/share/mmdebstrap/hooks/file-mirror-automount \
-    --include=postgresql,redis-server,lighttpd,curl \
-    bookworm root sources.list
-END
-
-sub inside ($script) {
-	return sh(<<'END', $root, $script);
-exec unshare --mount --pid --net --fork --kill-child sh -euc '
-	ip link set lo up
-	mount -t proc proc "$1/proc"
-	mount -t tmpfs -o mode=1777 tmpfs "$1/dev/shm"
-	mount -t devpts -o newinstance,ptmxmode=0666 devpts "$1/dev/pts"
-	exec chroot "$1" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
-	    LC_ALL=C.UTF-8 bash -euc "$2"' sh "$1" "$2"
-END
-}
+$debian->make_root;
+my %before = $debian->files;
+$debian->put('/root/now');
 
 sub settles ($want, $what, $script) {
-	my ($rc, $out, $err) = inside($script);
+	my ($rc, $out, $err) = $debian->inside($script);
 
 	is $rc, $want, $what or diag $out, substr $err, -2000;
 	return $out;
 }
 
+settles(0, 'they are installed', 'dpkg -i /root/now/*.deb');
 $out = settles(0, 'the folders are there, with their modes', <<'END');
 stat -c '%a %U:%G %n' /etc/sark /etc/sark/keys /var/spool/sark /var/log/sark \
     /var/lib/sark/policy
@@ -149,7 +98,7 @@ service redis-server start >/dev/null 2>&1
 END
 
 my $hba = "$root/etc/postgresql/15/main/pg_hba.conf";
-my $before = slurp($hba);
+my $hba_before = slurp($hba);
 
 # as a person at a terminal
 $out = settles(69, 'asked to show, sark-setup writes into nobody\'s files',
@@ -157,7 +106,7 @@ $out = settles(69, 'asked to show, sark-setup writes into nobody\'s files',
     . " script -qec sark-setup /dev/null");
 like $out, qr/^PostgreSQL .* \[dbname=sark\]: /m, 'it asks';
 like $out, qr/^local sark sark_owner,.* peer map=sark\r?$/m, 'and shows lines';
-is slurp($hba), $before, 'pg_hba.conf is as it was';
+is slurp($hba), $hba_before, 'pg_hba.conf is as it was';
 is slurp("$root/etc/sark/sark.conf") =~ s/^#.*\n//mgr, <<'END', 'the settings';
 issuer = "http://127.0.0.1"
 postgresql = "dbname=sark"
@@ -183,29 +132,34 @@ ls /etc/sark/keys/*.key.pem | wc -l
 END
 like $out, qr/^1\n640 root:sark\n1\n\z/m, 'and has made nothing twice';
 
-$out = settles(0, 'it runs, and decides', <<"END");
+# All of it, until the script ends it.
+my $running = <<"END";
 $servers
 sark-run 2>>/var/log/sark/sark.log &
-printf '%s\\n' 'var.sark_sockets = "/run/sark/sock"' \\
-    'include "/usr/share/sark/etc/lighttpd/sark.conf"' \\
-    >/etc/lighttpd/conf-enabled/99-sark.conf
 lighttpd -f /etc/lighttpd/lighttpd.conf
-for i in \$(seq 100); do
+for i in \$(seq 600); do
 	curl -sf -o /dev/null http://127.0.0.1/health/ready && break
 	sleep 0.1
 done
+END
+
+spew("$root/etc/lighttpd/conf-enabled/99-sark.conf", <<'END');
+var.sark_sockets = "/run/sark/sock"
+include "/usr/share/sark/etc/lighttpd/sark.conf"
+END
+$out = settles(0, 'it runs, and decides', <<"END");
+$running
 sarkctl --url http://127.0.0.1 login --user admin --password-file - </root/password
 sarkctl evaluate server:read
 sarkctl evaluate server:read | grep Cache
 curl -s -o /dev/null -w 'stranger %{http_code}\\n' --json '{"action":"server:read"}' \\
     http://127.0.0.1/api/v1/policy/evaluate
-for i in \$(seq 50); do
+for i in \$(seq 600); do
 	sarkctl audit list --type policy_decision | grep server:read && break
 	sleep 0.1
 done
 stat -c '%a %U:%G' /run/sark/sock/sark-policy.sock
-kill \$(cat /run/sark/sark-run.lock)
-wait
+sark-run --stop
 echo ended
 END
 like $out, qr/^Decision +allow$/m, 'an allowed request';
@@ -215,30 +169,196 @@ like $out, qr/policy_decision.*server:read.*allow/, 'the audit trail has it';
 like $out, qr/^660 root:www-data$/m, 'the web server may, others may not';
 like $out, qr/^ended$/m, 'all of it ends';
 
+# ---- another version
+
+my ($newest) = slurp(srcdir() . '/lib/store/schema.h') =~
+    /SARK_SCHEMA_VERSION\s+(\d+)/;
+my $next = sprintf '%04d-next', $newest + 1;
+
+$debian->put_next('/root/next', '99.0', $next,
+    sprintf("-- compatible: %04d\nCREATE TABLE sark.next (a integer);", $newest));
+
+# Clients that ask until /root/enough is there: each answer is one line, the
+# body and the status.  The script waits for programs that were replaced: five
+# each time, by what runs the files that are there now.
+spew("$root/root/clients", <<'END');
+url=http://127.0.0.1/api/v1
+: >/root/answers
+ask() {
+	printf '%s\n' "$(curl -s -m 60 -w ' %{http_code}' "$@")"
+}
+login() {
+	ask --json "{\"username\":\"admin\",\"password\":\"$(cat /root/password)\"}" \
+	    $url/auth/login/local
+}
+token=$(login | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
+decide() {
+	ask -H "Authorization: Bearer $token" --json '{"action":"server:read"}' \
+	    $url/policy/evaluate
+}
+add() {
+	n=$((${n:-0} + 1))
+	ask -H "Authorization: Bearer $token" $url/servers --json "{
+		\"name\":\"load-$n\",\"transport\":\"stdio\",\"command\":\"x\",
+		\"tools\":[{\"name\":\"load.read_$n\"}]}"
+}
+again() {
+	until [ -e /root/enough ]; do
+		"$1"
+	done >>"/root/answers.$1"
+}
+replaced() {
+	for i in $(seq 1200); do
+		[ "$(grep -c event=program_replaced /var/log/sark/sark.log)" -lt "$1" ] ||
+		    ls -l /proc/[0-9]*/exe 2>/dev/null | grep -q 'sark.*(deleted)' ||
+		    return 0
+		sleep 0.1
+	done
+	echo "waited in vain for $1"
+	tail /var/log/sark/sark.log
+	return 1
+}
+schema() {
+	echo "schema $(psql -XAtc 'SELECT max(version) FROM sark.migration' \
+	    'dbname=sark user=sark_owner')"
+}
+END
+
+# What clients have been told: the bodies of the answers.
+sub answers ($what, $good) {
+	my @lines = split /\n/, slurp("$root/root/answers.$what");
+	my @bad = grep { !/ $good$/ } @lines;
+
+	cmp_ok scalar @lines, '>', 3, "$what: " . @lines . ' requests';
+	is join("\n", @bad[0 .. ($#bad < 4 ? $#bad : 4)]), '',
+	    "$what: none failed";
+	return map { JSON::PP::decode_json(s/ \d+$//r) } grep { / $good$/ } @lines;
+}
+
+# The session in an access token.
+sub session_of ($answer) {
+	my $claims = (split /\./, $answer->{access_token})[1];
+
+	return JSON::PP::decode_json(
+	    MIME::Base64::decode_base64url($claims))->{sid};
+}
+
+subtest 'upgraded and downgraded while clients ask' => sub {
+	my $said = settles(0, 'both go', <<"END");
+$running
+. /root/clients
+schema
+again decide & again decide & again login & again add &
+clients="\$!"
+dpkg -i /root/next/*.deb
+replaced 5
+sark-setup --batch
+replaced 10
+schema
+dpkg -i /root/now/*.deb
+replaced 15
+sark-setup --batch
+replaced 20
+: >/root/enough
+wait \$clients
+for i in \$(seq 600); do
+	[ "\$(jobs -r | wc -l)" -le 1 ] && break
+	sleep 0.1
+done
+schema
+sark-run --stop
+su -s /bin/sh sark -c sark-audit-load
+psql -XAtq 'dbname=sark user=sark_owner' -c \\
+    'SELECT id, type, resource, outcome FROM sark.audit_event' >/root/trail
+END
+	is join(' ', $said =~ /^schema (\d+)$/mg),
+	    join(' ', $newest, $newest + 1, $newest + 1),
+	    'both versions work with both schemas';
+	like $said, qr/sark-run goes on with those/, 'sark-run becomes the other';
+
+	my @trail = map { [ split /\|/ ] } split /\n/, slurp("$root/root/trail");
+	my (%id, %about);
+	for my $event (@trail) {
+		$id{ $event->[0] }++;
+		$about{"$event->[1] " . ($event->[2] // '')}++;
+	}
+	my @lost = grep { ($id{$_} // 0) != 1 }
+	    map { $_->{audit_id} } answers('decide', 200);
+	is "@lost", '', 'each decision is in the audit trail, once';
+	@lost = grep { ($about{"authentication_success $_"} // 0) != 1 }
+	    map { session_of($_) } answers('login', 200);
+	is "@lost", '', 'each login is';
+	@lost = grep { ($about{"server_registered $_"} // 0) != 1 }
+	    map { $_->{server_id} } answers('add', 201);
+	is "@lost", '', 'each registration is';
+	is scalar(grep { $_ > 1 } values %id), 0, 'no event is there twice';
+};
+
+subtest 'a version that would not start' => sub {
+	my $said = settles(0, 'is installed', <<"END");
+$running
+. /root/clients
+chmod 0 /usr/libexec/sark/sark-policy
+! sark-setup --renew
+decide
+chmod 755 /usr/libexec/sark/sark-policy
+sark-setup --renew
+sark-run --stop
+END
+	like $said, qr/the programs that run are those of before/, 'it says so';
+	like $said, qr/"decision":"allow".* 200$/m, 'those of before decide';
+};
+
 subtest 'installed once more' => sub {
-	must('a package', 'cp "$1" "$2/root/"', $deb{'sark-server'}, $root);
 	chmod 0700, "$root/var/spool/sark";
-	my $said = settles(0, 'over itself', 'dpkg -i /root/sark-server_*.deb');
+	my $said = settles(0, 'over itself', 'dpkg -i /root/now/sark-server_*.deb');
+	like $said, qr/programs: none run/, 'nothing is started';
 	like $said, qr/run sark-setup to bring database and policy/,
 	    'it says what to do';
 	is +(stat "$root/var/spool/sark")[2] & 07777, 0700,
 	    'modes that the administrator has set stay';
 };
 
+# ---- the end
+
+# What is there that was not before, but for what sark-setup has written into
+# files of others and what the servers keep.
+sub left () {
+	my %now = $debian->files;
+
+	return grep { !$before{$_} && !m{\.before-sark$|^/etc/[a-z]+-$} }
+	    sort keys %now;
+}
+
 subtest 'removed, then purged' => sub {
-	settles(0, 'removed', 'dpkg --remove sark-server >/dev/null');
+	my $said = settles(0, 'removed while it runs', <<"END");
+$running
+dpkg --remove sark-server sark-tools sark-doc sark-common >/dev/null
+ls -l /proc/[0-9]*/exe 2>/dev/null | grep -c '/sark-' || true
+END
+	like $said, qr/^0$/m, 'no program runs';
 	ok -e "$root$_", "$_ stays" for qw(/etc/sark/sark.conf
 	    /etc/sark/seal.key /var/spool/sark /var/lib/sark/policy);
-	ok !-e "$root/usr/sbin/sark-run", 'the programs are gone';
+	# what is enabled stays so until the purge, as systemd's helper does it
+	is join(' ', grep { !m{^/(?:etc/sark|var/(?:spool|lib|log)/sark|run/sark)\b
+	    |^/(?:etc|var/lib)/systemd/}x } left()), '/etc/cron.d/sark /etc/lighttpd/conf-enabled/99-sark.conf'
+	    . ' /etc/logrotate.d/sark', 'of the rest only conffiles, and ours';
 
 	spew("$root/var/spool/sark/x.sark-policy.spool", "S1 2 0 {}\n");
-	my $said = settles(0, 'purged', 'dpkg --purge sark-server');
+	$said = settles(0, 'purged',
+	    'dpkg --purge sark-server sark-tools sark-doc sark-common');
 	like $said, qr{/var/spool/sark holds audit events and stays},
 	    'events that are not loaded stay';
 	like $said, qr/the database, its roles .* left alone/, 'so it says';
-	ok -e "$root/var/spool/sark/x.sark-policy.spool", 'and they do';
-	ok !-e "$root$_", "$_ is gone" for qw(/etc/sark /var/lib/sark);
-	ok -d "$root/var/lib/postgresql/15/main", 'the database is not';
+	is join(' ', left()), '/etc/lighttpd/conf-enabled/99-sark.conf'
+	    . ' /var/spool/sark /var/spool/sark/x.sark-policy.spool',
+	    'nothing else is left';
+	my $kept = settles(0, 'the database is', <<"END");
+pg_ctlcluster 15 main start
+su postgres -c "psql -XAtqd sark -c 'SELECT count(*) FROM sark.audit_event'"
+getent passwd sark | cut -d: -f1
+END
+	like $kept, qr/^[1-9]\d*\nsark$/m, 'with the audit trail, and so is the user';
 };
 
 done_testing;

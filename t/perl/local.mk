@@ -6,6 +6,7 @@ EXTRA_DIST += \
 	%D%/Sark/Authority.pm \
 	%D%/Sark/Client.pm \
 	%D%/Sark/Collector.pm \
+	%D%/Sark/Debian.pm \
 	%D%/Sark/Driver.pm \
 	%D%/Sark/FCGI.pm \
 	%D%/Sark/Fault.pm \
