@@ -23,10 +23,8 @@ for my $module (qw(apache2/modules/mod_fcgid lighttpd/mod_openssl)) {
 my @programs = qw(login registry policy audit status);
 my $sark = Sark->start(@programs, { web => 0, conf => {
 	trusted_proxies => ['127.0.0.2'], metrics_allow => ['127.0.0.1'] } });
-my $temp = $sark->temp;
-my $json = JSON::PP->new->utf8->canonical;
-my $curl = need('curl');
-my $openssl = need('openssl');
+my ($temp, $json) = ($sark->temp, JSON::PP->new->utf8->canonical);
+my ($curl, $openssl) = map { need($_) } qw(curl openssl);
 my $mega = 1024 * 1024;
 my ($login, $evaluate, $me) = map { "/api/v1/$_" }
     qw(auth/login/local policy/evaluate auth/me);
