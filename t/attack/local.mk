@@ -7,6 +7,7 @@ PERL_TESTS += \
 	%D%/jwt.t \
 	%D%/opa.t \
 	%D%/redis.t \
+	%D%/sanitized.t \
 	%D%/sql.t \
 	%D%/web.t
 EXTRA_DIST += %D%/README %D%/rows t/data/json_cases t/data/naughty

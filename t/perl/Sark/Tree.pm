@@ -12,7 +12,8 @@ use Time::HiRes ();
 
 our @EXPORT_OK = qw(srcdir builddir program once digest slurp spew);
 
-# make check names the two; prove finds them from here.
+# make check names the two; prove finds them from here.  SARK_SANITIZED=1: the
+# build with sanitizers below the other, as ./check makes it.
 sub srcdir () {
 	state $dir = $ENV{top_srcdir}
 	    // abs_path(dirname(__FILE__) . '/../../..');
@@ -20,7 +21,8 @@ sub srcdir () {
 }
 
 sub builddir () {
-	state $dir = $ENV{top_builddir} // found_builddir();
+	state $dir = ($ENV{top_builddir} // found_builddir()) .
+	    ($ENV{SARK_SANITIZED} ? '/sanitizers' : '');
 	return $dir;
 }
 
