@@ -8,7 +8,7 @@ use Sark::Fault;
 use Test::More;
 
 my $sark = Sark::Fault->start(qw(login registry), {
-    workers => 2, conf => { postgresql_timeout_ms => 30000 } });
+    workers => 2, conf => Sark::Fault::patient() });
 my $proxy = $sark->proxy('postgresql');
 
 # How often it is there: events, and rows.

@@ -36,6 +36,15 @@ sub import ($class, @) {
 	*{ caller() . "::$_" } = \&$_ for @EXPORT;
 }
 
+# Settings for rows that are not about time: a busy machine changes nothing.
+sub patient () {
+	my @half_a_minute = qw(postgresql_timeout_ms deadline_ms
+	    login_deadline_ms queue_timeout_ms);
+
+	return { (map { $_ => 30000 } @half_a_minute),
+	    redis_timeout_ms => 5000, policy_deadline_ms => 5000 };
+}
+
 # Options besides those of Sark->start:
 #	tcp		1: the programs reach PostgreSQL over TCP
 #	small_pg	its data on a disk of so many MiB; root only
