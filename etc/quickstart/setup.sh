@@ -6,7 +6,7 @@ settings_make() {
 	[ -s "$conf" ] || settings_write
 	mkdir -p -m 700 "$etc/keys"
 	[ -s "$etc/seal.key" ] || keys seal-key
-	[ -s "$etc/keys/keyring.json" ] || keys make
+	[ -s "$etc/keys/public/keyring.json" ] || keys make
 	give "$service_user" "$etc/keys" "$etc/seal.key"
 	secrets_make
 }

@@ -1,5 +1,6 @@
 #include "audit/segment.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/num.h"
@@ -67,7 +68,7 @@ word(const char **at, const char *end, size_t *len_r)
 static enum sark_segment_kind
 read_record(const char *data, const char *end, struct sark_segment_line *line)
 {
-	char text[LENGTH_TEXT], hex[SUM_HEX + 1];
+	char text[LENGTH_TEXT], canonical[24], hex[SUM_HEX + 1];
 	const char *at = data, *w;
 	int64_t length;
 	size_t n;
@@ -82,6 +83,10 @@ read_record(const char *data, const char *end, struct sark_segment_line *line)
 	text[n] = '\0';
 	if (sark_num_int(text, 0, (int64_t)SARK_SEGMENT_RECORD_MAX, &length) ==
 	    -1)
+		return bad(line, "wrong length");
+	/* One spelling: nothing behind a NUL, no leading zero. */
+	snprintf(canonical, sizeof(canonical), "%lld", (long long)length);
+	if (strlen(canonical) != n || memcmp(canonical, w, n) != 0)
 		return bad(line, "wrong length");
 	w = word(&at, end, &n);
 	if (w == NULL || n != SUM_HEX)

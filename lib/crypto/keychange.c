@@ -67,12 +67,14 @@ add_key(void *ctx, const struct sark_keychange *change,
 	char *kid = new_kid(ctx, change->now_ms);
 	char *private, *public;
 
-	if (sark_keypair_make(ctx, &private, &public, err) == -1 ||
+	if (sark_key_folder(change->dir, err) == -1 ||
+	    sark_keypair_make(ctx, &private, &public, err) == -1 ||
 	    sark_keychange_store_secret(
-		sark_key_path(ctx, change->dir, kid, ".key.pem"), private,
+		sark_key_path(ctx, change->dir, kid, SARK_KEY_PRIVATE), private,
 		err) == -1 ||
-	    sark_file_replace(sark_key_path(ctx, change->dir, kid, ".pub.pem"),
-		public, strlen(public), 0644, err) == -1)
+	    sark_file_replace(
+		sark_key_path(ctx, change->dir, kid, SARK_KEY_PUBLIC), public,
+		strlen(public), 0644, err) == -1)
 		return -1;
 	list->keys = sark_mem_check(talloc_realloc(ctx, list->keys,
 	    struct sark_key_entry, (unsigned int)list->count + 1));
@@ -100,7 +102,7 @@ static int
 read_list(void *ctx, const struct sark_keychange *change,
     struct sark_keylist *list, struct sark_err *err)
 {
-	char *path = sark_key_path(ctx, change->dir, "keyring", ".json");
+	char *path = sark_key_path(ctx, change->dir, "keyring", SARK_KEY_LIST);
 
 	if (access(path, F_OK) == -1 && errno == ENOENT) {
 		*list = (struct sark_keylist){ NULL, 0 };
@@ -194,9 +196,9 @@ sark_keychange_rotate(const struct sark_keychange *change, struct sark_err *err)
 	if (sark_keylist_write(change->dir, &list, err) == -1)
 		goto out;
 	if (retired != NULL)
-		remove_file(ctx, change, retired, ".key.pem");
+		remove_file(ctx, change, retired, SARK_KEY_PRIVATE);
 	for (i = 0; i < gone.count; i++)
-		remove_file(ctx, change, gone.keys[i].kid, ".pub.pem");
+		remove_file(ctx, change, gone.keys[i].kid, SARK_KEY_PUBLIC);
 	ret = 0;
 out:
 	talloc_free(ctx);
@@ -230,7 +232,7 @@ sark_keychange_retire(
 	retire(key, change->now_ms, change->now_ms);
 	ret = sark_keylist_write(change->dir, &list, err);
 	if (ret == 0)
-		remove_file(ctx, change, kid, ".key.pem");
+		remove_file(ctx, change, kid, SARK_KEY_PRIVATE);
 out:
 	talloc_free(ctx);
 	return ret;

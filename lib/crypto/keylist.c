@@ -1,6 +1,8 @@
 #include "crypto/keylist.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -29,7 +31,25 @@ char *
 sark_key_path(
     const void *ctx, const char *dir, const char *name, const char *suffix)
 {
-	return sark_format(ctx, "%s/%s%s", dir, name, suffix);
+	bool public = sark_str_eq(suffix, SARK_KEY_PUBLIC) ||
+	    sark_str_eq(suffix, SARK_KEY_LIST);
+
+	return sark_format(
+	    ctx, "%s/%s%s%s", dir, public ? "public/" : "", name, suffix);
+}
+
+/* Whoever may enter the folder of keys may read the public ones. */
+int
+sark_key_folder(const char *dir, struct sark_err *err)
+{
+	char *path = sark_format(NULL, "%s/public", dir);
+	int ret = 0;
+
+	if (mkdir(path, 0755) == 0 ? chmod(path, 0755) == -1 : errno != EEXIST)
+		ret = sark_err_set(
+		    err, SARK_CONFIG, "%s: %s", path, strerror(errno));
+	talloc_free(path);
+	return ret;
 }
 
 static int
@@ -126,7 +146,7 @@ sark_keylist_read(void *ctx, const char *dir, struct sark_keylist *list_r,
     struct sark_err *err)
 {
 	void *scratch = sark_mem_check(talloc_new(ctx));
-	char *path = sark_key_path(scratch, dir, "keyring", ".json");
+	char *path = sark_key_path(scratch, dir, "keyring", SARK_KEY_LIST);
 	const struct sark_json *value;
 	const char *wrong;
 	struct sark_err bad;
@@ -184,8 +204,11 @@ sark_keylist_write(
 	sark_jw_close(&jw);
 	sark_jw_close(&jw);
 	sark_buf_char(&buf, '\n');
-	ret = sark_file_replace(sark_key_path(scratch, dir, "keyring", ".json"),
-	    buf.data, buf.len, 0644, err);
+	ret = sark_key_folder(dir, err);
+	if (ret == 0)
+		ret = sark_file_replace(
+		    sark_key_path(scratch, dir, "keyring", SARK_KEY_LIST),
+		    buf.data, buf.len, 0644, err);
 	talloc_free(scratch);
 	return ret;
 }

@@ -9,13 +9,18 @@
 #include "json/writer.h"
 
 /*
- * The list of signing keys, keyring.json in the folder of keys:
+ * The list of signing keys, public/keyring.json in the folder of keys:
  *
  *	{"keys":[{"kid":"...","alg":"ES256","state":"active",
  *	  "created_at":"...","retired_at":null,"verify_until":null}]}
  *
- * Beside it lie <kid>.pub.pem and, for programs that sign, <kid>.key.pem.
+ * Beside it lie <kid>.pub.pem; above it, for programs that sign,
+ * <kid>.key.pem: who only verifies needs the folder "public" alone.
  */
+#define SARK_KEY_LIST	 ".json"
+#define SARK_KEY_PUBLIC	 ".pub.pem"
+#define SARK_KEY_PRIVATE ".key.pem"
+
 enum sark_key_state {
 	SARK_KEY_NEXT,	  /* published, signs nothing yet */
 	SARK_KEY_ACTIVE,  /* signs; at most one */
@@ -37,9 +42,12 @@ struct sark_keylist {
 
 /* "next", "active" or "retired". */
 const char *sark_key_state_name(enum sark_key_state state);
-/* Path of a file of the folder, on ctx: sark_key_path(ctx, dir, kid, ".pub.pem"). */
+/* Path of a file of a key, on ctx: sark_key_path(ctx, dir, kid, SARK_KEY_PUBLIC). */
 char *sark_key_path(const void *ctx, const char *dir, const char *name,
     const char *suffix) SARK_NONNULL(2, 3, 4);
+/* Makes the folder of what is public, unless it is there.  Errors: CONFIG. */
+int sark_key_folder(const char *dir, struct sark_err *err)
+    SARK_NONNULL(1, 2) SARK_CHECKED;
 /*
  * Reads and checks the list, which is then on ctx: names well-formed and
  * different, at most one active key, a retired key has its two times.
@@ -47,7 +55,7 @@ char *sark_key_path(const void *ctx, const char *dir, const char *name,
  */
 int sark_keylist_read(void *ctx, const char *dir, struct sark_keylist *list_r,
     struct sark_err *err) SARK_NONNULL(2, 3, 4) SARK_CHECKED;
-/* Replaces the list, mode 0644.  Errors: INTERNAL. */
+/* Replaces the list, mode 0644.  Errors: INTERNAL, CONFIG no folder for it. */
 int sark_keylist_write(const char *dir, const struct sark_keylist *list,
     struct sark_err *err) SARK_NONNULL(1, 2, 3) SARK_CHECKED;
 

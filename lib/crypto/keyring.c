@@ -79,13 +79,13 @@ read_key(struct keys *keys, const struct sark_keyring *ring,
 	char *pem;
 
 	if (read_public(keys, key,
-		sark_key_path(keys, ring->dir, kid, ".pub.pem"), &pem,
+		sark_key_path(keys, ring->dir, kid, SARK_KEY_PUBLIC), &pem,
 		err) == -1)
 		return -1;
 	if (!ring->signing || key->entry.state != SARK_KEY_ACTIVE)
 		return 0;
 	return read_private(keys, key,
-	    sark_key_path(keys, ring->dir, kid, ".key.pem"), pem, err);
+	    sark_key_path(keys, ring->dir, kid, SARK_KEY_PRIVATE), pem, err);
 }
 
 static const struct sark_key *
@@ -146,7 +146,7 @@ sark_keyring_open(void *ctx, const char *dir, bool signing,
 	struct sark_keyring *ring = sark_new(ctx, struct sark_keyring);
 
 	ring->dir = sark_strdup(ring, dir);
-	ring->list_path = sark_key_path(ring, dir, "keyring", ".json");
+	ring->list_path = sark_key_path(ring, dir, "keyring", SARK_KEY_LIST);
 	ring->signing = signing;
 	ring->look_ns = sark_clock_mono_ns() + LOOK_EVERY_NS;
 	/* Before the reading: a change in between is then seen next time. */

@@ -110,8 +110,12 @@ fill(struct sark_sandbox *sandbox, const struct sark_program *program,
 	/* The one program that shows the description of the interface. */
 	if ((uses & SARK_NEEDS_SHARE) != 0)
 		add(readable, conf->share_dir);
-	if ((uses & (SARK_NEEDS_KEYS | SARK_NEEDS_SIGNING)) != 0)
+	if ((uses & SARK_NEEDS_SIGNING) != 0)
 		add(readable, conf->key_dir);
+	else if ((uses & SARK_NEEDS_KEYS) != 0)
+		/* No private key. */
+		add(readable,
+		    sark_format(readable->ctx, "%s/public", conf->key_dir));
 	if ((uses & SARK_NEEDS_POLICY) != 0) {
 		sandbox->may |= SARK_MAY_LOAD;
 		add(readable, conf->policy_dir);

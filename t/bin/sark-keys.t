@@ -75,7 +75,7 @@ subtest 'the life of keys' => sub {
 subtest 'refusals' => sub {
 	my ($active) = map { $_->{kid} } grep { $_->{state} eq 'active' }
 	    listed();
-	my $before = slurp("$dir/keyring.json");
+	my $before = slurp("$dir/public/keyring.json");
 	my @rows = (
 		[ 'the active key', 73, 'retire', $active ],
 		[ 'an unknown key', 66, 'retire', 'nobody' ],
@@ -93,7 +93,7 @@ subtest 'refusals' => sub {
 		is $out, '', "$what: no output";
 		isnt $err, '', "$what: a word";
 	}
-	is slurp("$dir/keyring.json"), $before, 'nothing has changed';
+	is slurp("$dir/public/keyring.json"), $before, 'nothing has changed';
 	my ($rc, $out) = keys_run('--help');
 	is $rc, 0, '--help';
 	like $out, qr/rotate/, 'explains';
@@ -168,9 +168,9 @@ subtest 'rotation disturbs nobody' => sub {
 subtest 'JWT-03, CFG-01: bad keys' => sub {
 	my $keys = $sark->{keys};
 	my ($active) = map { $_->{kid} } grep { $_->{state} eq 'active' } @{
-	    decode_json(slurp("$keys/keyring.json"))->{keys} };
-	my %good = map { $_ => slurp($_) } "$keys/keyring.json",
-	    "$keys/$active.key.pem", "$keys/$active.pub.pem";
+	    decode_json(slurp("$keys/public/keyring.json"))->{keys} };
+	my %good = map { $_ => slurp($_) } "$keys/public/keyring.json",
+	    "$keys/$active.key.pem", "$keys/public/$active.pub.pem";
 	my $other = slurp((grep { !/\Q$active\E/ } glob "$dir/*.key.pem")[0]);
 	my @rows = (
 		[ 'empty', '' ], [ 'blank', "  \n" ], [ 'missing', undef ],
@@ -201,9 +201,9 @@ subtest 'JWT-03, CFG-01: bad keys' => sub {
 	    0644, 'a private key for all to read');
 	$refused->("$keys/$active.key.pem", $other, 0600,
 	    'the private half of another key');
-	$refused->("$keys/keyring.json", $good{"$keys/keyring.json"} =~
+	$refused->("$keys/public/keyring.json", $good{"$keys/public/keyring.json"} =~
 	    s/"ES256"/"HS256"/r, 0644, 'another algorithm');
-	$refused->("$keys/keyring.json", $good{"$keys/keyring.json"} =~
+	$refused->("$keys/public/keyring.json", $good{"$keys/public/keyring.json"} =~
 	    s/"kid":"[^"]+"/"kid":"..\/x"/r, 0644, 'a kid that is a path');
 	is(($start->())[0], 0, 'control: as they were');
 };

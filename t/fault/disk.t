@@ -126,10 +126,10 @@ sub start_with ($sark, $program) {
 
 row 'D-04 a torn key, setting or state' => sub {
 	my $sark = Sark::Fault->start(qw(login registry policy));
-	my ($key) = grep { /private|\.pem$|\.key$/ } glob "$sark->{keys}/*";
+	my ($key) = glob "$sark->{keys}/*.key.pem";
 	my %file = (
 		'the signing key' => [ $key, 'login' ],
-		'the list of keys' => [ (glob "$sark->{keys}/*.json")[0],
+		'the list of keys' => [ "$sark->{keys}/public/keyring.json",
 		    'login' ],
 		'the seal key' => [ $sark->temp->path('seal.key'), 'login' ],
 		'the settings' => [ $sark->conf, 'login' ],

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -58,8 +59,9 @@ remove_all(void)
 
 	if (made.owner != getpid())
 		return;
-	for (i = 0; i < made.count; i++)
-		unlink(made.paths[i]);
+	/* A folder was made before what is in it. */
+	for (i = made.count; i > 0; i--)
+		(void)remove(made.paths[i - 1]);
 	rmdir(made.dir);
 }
 
@@ -76,6 +78,18 @@ fuzz_dir(void)
 	made.owner = getpid();
 	atexit(remove_all);
 	return made.dir;
+}
+
+void
+fuzz_folder(const char *name)
+{
+	char *path;
+
+	fuzz_holds(made.count < FILES);
+	path = made.paths[made.count];
+	snprintf(path, sizeof(made.paths[0]), "%s/%s", fuzz_dir(), name);
+	made.count++;
+	fuzz_holds(mkdir(path, 0700) == 0);
 }
 
 const char *

@@ -41,6 +41,8 @@ char *fuzz_text(struct fuzz_input *in, void *ctx) SARK_NONNULL(1);
  * there and the folder are gone when the process ends.
  */
 const char *fuzz_dir(void) __attribute__((returns_nonnull));
+/* A folder in it. */
+void fuzz_folder(const char *name) SARK_NONNULL(1);
 /* Writes a file, mode 0600, into the folder and returns its path. */
 const char *fuzz_file(const char *name, const char *text) SARK_NONNULL(1, 2)
     __attribute__((returns_nonnull));

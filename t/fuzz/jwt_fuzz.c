@@ -68,8 +68,9 @@ open_keys(void)
 	if (ring != NULL)
 		return ring;
 	fuzz_file("fuzz.key.pem", private_pem);
-	fuzz_file("fuzz.pub.pem", public_pem);
-	fuzz_file("keyring.json", keyring);
+	fuzz_folder("public");
+	fuzz_file("public/fuzz.pub.pem", public_pem);
+	fuzz_file("public/keyring.json", keyring);
 	sark_err_init(&err);
 	fuzz_holds(sark_keyring_open(NULL, fuzz_dir(), true, &ring, &err) == 0);
 	return ring;

@@ -48,6 +48,7 @@ mint_new(void *ctx)
 	sark_err_init(&err);
 	memcpy(mint->dir, "/tmp/sark-keys-XXXXXX", 22);
 	assert_non_null(mkdtemp(mint->dir));
+	assert_int_equal(sark_key_folder(mint->dir, &err), 0);
 	assert_int_equal(sark_keypair_make(
 			     mint, &mint->private_pem, &mint->public_pem, &err),
 	    0);
@@ -65,12 +66,14 @@ void
 mint_remove(struct mint *mint)
 {
 	static const char *const names[] = { MINT_KID ".key.pem",
-		MINT_KID ".pub.pem", MINT_OTHER ".key.pem",
-		MINT_OTHER ".pub.pem", "keyring.json", "keyring.lock" };
+		"public/" MINT_KID ".pub.pem", MINT_OTHER ".key.pem",
+		"public/" MINT_OTHER ".pub.pem", "public/keyring.json",
+		"keyring.lock" };
 	size_t i;
 
 	for (i = 0; i < SARK_COUNT(names); i++)
 		unlink(sark_key_path(mint, mint->dir, names[i], ""));
+	rmdir(sark_key_path(mint, mint->dir, "public", ""));
 	rmdir(mint->dir);
 }
 

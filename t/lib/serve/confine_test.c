@@ -63,6 +63,7 @@ set_up(void **state)
 	world->conf->spool_dir = folder(world, "spool");
 	world->conf->policy_dir = folder(world, "policy");
 	world->conf->key_dir = folder(world, "keys");
+	folder(world, "keys/public");
 	world->conf->share_dir = folder(world, "share");
 	world->conf->redis_password_file =
 	    sark_format(world->conf, "%s/f", folder(world, "redis"));
@@ -78,8 +79,8 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	static const char *const names[] = { "spool", "policy", "keys", "share",
-		"redis", "postgresql", "settings" };
+	static const char *const names[] = { "spool", "policy", "keys/public",
+		"keys", "share", "redis", "postgresql", "settings" };
 	struct world *world = *state;
 	size_t i;
 
@@ -124,7 +125,7 @@ sark_policy_opens_what_it_works_with(void **state)
 	assert_true(opens(world, 1, in(world, "policy/f"), O_RDONLY));
 	assert_true(
 	    opens(world, 1, in(world, "spool/new"), O_WRONLY | O_CREAT));
-	assert_true(opens(world, 1, in(world, "keys/f"), O_RDONLY));
+	assert_true(opens(world, 1, in(world, "keys/public/f"), O_RDONLY));
 	assert_true(opens(world, 1, in(world, "redis/f"), O_RDONLY));
 	assert_true(opens(world, 1, in(world, "postgresql/f"), O_RDONLY));
 	if (access(SARK_ZONE_DIR "/UTC", R_OK) == 0)
@@ -136,19 +137,20 @@ sark_policy_opens_nothing_else(void **state)
 {
 	const struct world *world = *state;
 	const char *others[] = { "/etc/passwd", "/dev/null", "/dev/urandom",
-		"/usr/share", "/etc", "/", "/tmp", NULL, NULL };
+		"/usr/share", "/etc", "/", "/tmp", NULL, NULL, NULL };
 	size_t i;
 
 	if (sark_landlock_version() == 0)
 		skip();
 	others[7] = in(world, "settings/f");
 	others[8] = in(world, "share/f");
+	others[9] = in(world, "keys/f"); /* a private key */
 	for (i = 0; i < SARK_COUNT(others); i++) {
 		assert_true(opens(world, 0, others[i], O_RDONLY));
 		assert_false(opens(world, 1, others[i], O_RDONLY));
 	}
 	assert_false(opens(world, 1, in(world, "policy/f"), O_WRONLY));
-	assert_false(opens(world, 1, in(world, "keys/f"), O_WRONLY));
+	assert_false(opens(world, 1, in(world, "keys/public/f"), O_WRONLY));
 	assert_false(
 	    opens(world, 1, in(world, "settings/new"), O_WRONLY | O_CREAT));
 }
