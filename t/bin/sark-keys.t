@@ -37,7 +37,8 @@ sub states () {
 }
 
 sub exists_for ($kid) {
-	return join '', map { -e "$dir/$kid.$_.pem" ? 1 : 0 } qw(key pub);
+	return join '', map { -e "$dir/$_.pem" ? 1 : 0 } "$kid.key",
+	    "public/$kid.pub";
 }
 
 subtest 'the life of keys' => sub {

@@ -62,14 +62,17 @@ subtest 'Redis' => sub {
 };
 
 subtest 'a schema that is not ours' => sub {
-	my $sql = 'UPDATE sark.migration SET version = version + %d'
-	    . ' WHERE version >= %d';
-	my ($newest) = $sark->psql('SELECT max(version) FROM sark.migration')
-	    =~ /(\d+)/;
+	my $sql = 'UPDATE sark.migration SET version = %d, oldest_program = %s'
+	    . ' WHERE version = %d';
+	my ($newest, $oldest) = split /\D/, $sark->psql('SELECT version,'
+	    . ' oldest_program FROM sark.migration ORDER BY 1 DESC LIMIT 1');
 
-	$sark->psql(sprintf $sql, 1, $newest);
+	$sark->psql(sprintf $sql, $newest + 1, 'NULL', $newest);
 	is_deeply [ready()], [ 503, 0, 1, 1, 1 ], 'is as good as none';
-	$sark->psql(sprintf $sql, -1, $newest);
+	$sark->psql(sprintf $sql, $newest + 1, $newest, $newest + 1);
+	is_deeply [ready()], [ 200, 1, 1, 1, 1 ],
+	    'a newer one that works with ours is as good';
+	$sark->psql(sprintf $sql, $newest, $oldest || 'NULL', $newest + 1);
 	is_deeply [ready()], [ 200, 1, 1, 1, 1 ], 'ours again';
 };
 

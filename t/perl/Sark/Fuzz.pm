@@ -8,7 +8,8 @@ package Sark::Fuzz;
 #
 # First every input of t/data/fuzz/json, then new ones: for SARK_FUZZ_SECONDS,
 # or a part of them, fuzz('record', 1 / 4); without it so many inputs that are
-# always the same.
+# always the same.  Timed runs start from one seed too, so that what one of them
+# finds is found again; SARK_FUZZ_SEED=0 has a new one each time.
 
 use v5.36;
 use Exporter 'import';
@@ -72,7 +73,8 @@ sub fuzz ($name, $part = 1) {
 
 	if (defined $seconds) {
 		$seconds = int $seconds * $part || 1;
-		@how = "-max_total_time=$seconds";
+		@how = ("-max_total_time=$seconds",
+		    '-seed=' . ($ENV{SARK_FUZZ_SEED} // 1));
 	}
 	push @how, "-dict=$dict" if -e $dict;
 	my ($rc, $said) = run_fuzzer($temp, $path, @inputs);
