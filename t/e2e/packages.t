@@ -224,13 +224,22 @@ schema() {
 }
 END
 
+# What the programs have logged about an answer.
+sub told ($answer) {
+	my ($id) = $answer =~ /"request_id":"([^"]+)"/;
+
+	return $answer if !$id;
+	return join "\n", $answer, grep { /\b\Q$id\E\b/ }
+	    split /\n/, slurp("$root/var/log/sark/sark.log");
+}
+
 # What clients have been told: the bodies of the answers.
 sub answers ($what, $good) {
 	my @lines = split /\n/, slurp("$root/root/answers.$what");
 	my @bad = grep { !/ $good$/ } @lines;
 
 	cmp_ok scalar @lines, '>', 3, "$what: " . @lines . ' requests';
-	is join("\n", @bad[0 .. ($#bad < 4 ? $#bad : 4)]), '',
+	is join("\n", map { told($_) } @bad[0 .. ($#bad < 4 ? $#bad : 4)]), '',
 	    "$what: none failed";
 	return map { JSON::PP::decode_json(s/ \d+$//r) } grep { / $good$/ } @lines;
 }
@@ -242,6 +251,16 @@ sub session_of ($answer) {
 	return JSON::PP::decode_json(
 	    MIME::Base64::decode_base64url($claims))->{sid};
 }
+
+# A 503 here shall mean the upgrade, and not that the machine is slow.
+spew("$root/etc/sark/sark.conf", slurp("$root/etc/sark/sark.conf") . <<'END');
+redis_timeout_ms = 10000
+postgresql_timeout_ms = 60000
+policy_deadline_ms = 10000
+deadline_ms = 60000
+login_deadline_ms = 60000
+queue_timeout_ms = 60000
+END
 
 subtest 'upgraded and downgraded while clients ask' => sub {
 	my $said = settles(0, 'both go', <<"END");
