@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "json/scan.h"
+#include "json/twice.h"
 
 /*
  * A value is json-c's object under another name; JSON null, which json-c
@@ -55,8 +56,6 @@ build(const char *text, size_t len, struct json_object **root_r,
     struct sark_err *err)
 {
 	struct json_tokener *tok;
-	enum json_tokener_error code;
-	int ret = -1;
 
 	if (len > INT_MAX)
 		return sark_err_set(
@@ -66,14 +65,11 @@ build(const char *text, size_t len, struct json_object **root_r,
 	/* A number at the top ends only where something else begins. */
 	if (json_tokener_get_error(tok) == json_tokener_continue)
 		*root_r = json_tokener_parse_ex(tok, "", 1);
-	code = json_tokener_get_error(tok);
-	if (code == json_tokener_success)
-		ret = 0;
-	else
-		sark_err_set(err, SARK_BAD_REQUEST, "JSON: %s",
-		    json_tokener_error_desc(code));
+	/* json-c reads all that the scanner passes, if it has the memory. */
+	if (json_tokener_get_error(tok) != json_tokener_success)
+		sark_mem_exhausted();
 	json_tokener_free(tok);
-	return ret;
+	return 0;
 }
 
 /* A place in an array or object on the way through a tree. */
@@ -159,28 +155,24 @@ count_parts(struct json_object *root)
 /*
  * The tree and the text must have as many parts.  Of two members with one
  * name json-c keeps one; but it also leaves out, and says nothing, what it
- * had no memory for.  Then it has it at the second time, or never.
+ * had no memory for: then there is no such member.
  */
 static int
 build_whole(const char *text, const struct sark_json_scan *scan,
     struct json_object **root_r, struct sark_err *err)
 {
-	struct sark_err why;
-	int tries;
+	size_t len = scan->end - scan->start;
 
-	for (tries = 0; tries < 2; tries++) {
-		sark_err_init(&why);
-		if (build(text + scan->start, scan->end - scan->start, root_r,
-			&why) == 0) {
-			if (count_parts(*root_r) == scan->parts)
-				return 0;
-			sark_err_set(
-			    &why, SARK_BAD_REQUEST, "JSON: duplicate member");
-		}
-		json_object_put(*root_r);
-		*root_r = NULL;
-	}
-	return sark_err_set(err, why.code, "%s", why.text);
+	text += scan->start;
+	if (build(text, len, root_r, err) == -1)
+		return -1;
+	if (count_parts(*root_r) == scan->parts)
+		return 0;
+	json_object_put(*root_r);
+	*root_r = NULL;
+	if (!sark_json_twice(text, len))
+		sark_mem_exhausted();
+	return sark_err_set(err, SARK_BAD_REQUEST, "JSON: duplicate member");
 }
 
 static int

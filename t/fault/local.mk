@@ -4,6 +4,7 @@ PERL_TESTS += \
 	%D%/crash.t \
 	%D%/disk.t \
 	%D%/harness.t \
+	%D%/limits.t \
 	%D%/memory.t \
 	%D%/network.t \
 	%D%/overload.t \
