@@ -337,7 +337,8 @@ row 'L-05 Redis is emptied while many ask the same' => sub {
 		    token => $sark->token('dev'));
 		die $answer->body if $answer->json->{decision} ne 'allow';
 		open my $out, '>>', $asked or die "$asked: $!\n";
-		syswrite $out, '.';
+		syswrite $out, $answer->header('x-cache-status') eq 'BYPASS'
+		    ? 'B' : '.';
 	};
 
 	$sark->until_ok('decide');
@@ -355,7 +356,10 @@ row 'L-05 Redis is emptied while many ask the same' => sub {
 	my $evaluated = evaluations() - $before;
 	note "$evaluated evaluations, ", -s $asked, ' questions';
 	cmp_ok $evaluated, '>=', $flushes, 'control: the caches were cold';
-	cmp_ok $evaluated, '<=', $flushes * @questions * $sark->{workers},
+	# a machine so busy that Redis was too late for some: those do not count
+	my $bypassed = slurp($asked) =~ tr/B//;
+	cmp_ok $evaluated - $bypassed, '<=',
+	    $flushes * @questions * $sark->{workers},
 	    'a worker evaluates a question once, those that wait do not';
 	$sark->begin;
 	$sark->holds('L-05');
