@@ -46,7 +46,7 @@ sub answer_to ($kind) {
 	return $answer;
 }
 
-# What the programs hold for now, from an event that one makes.
+# The time that the programs believe in, from an event that one makes.
 sub now_there () {
 	my $id = answer_to('login')->{id};
 
