@@ -38,6 +38,7 @@ struct pool {
 	int said[2]; /* a pipe from all workers */
 	int64_t last_start;
 	bool crash_loop; /* starts are a second apart */
+	bool complete;	 /* all were ready once, and the log says so */
 };
 
 /* One message in the pipe, short enough to be whole. */
@@ -322,6 +323,21 @@ hear(struct pool *pool)
 	}
 }
 
+/* The log says once that all are at work. */
+static void
+tell_complete(struct pool *pool)
+{
+	struct tally tally = count(pool);
+	char n[16];
+
+	if (pool->complete || tally.comers > 0 ||
+	    tally.working < pool->plan->count)
+		return;
+	pool->complete = true;
+	snprintf(n, sizeof(n), "%u", tally.working);
+	sark_log(SARK_LOG_INFO, "workers_ready", "workers", n, NULL);
+}
+
 /* Begins a new generation if one is wanted and none is on trial. */
 static void
 renew(struct pool *pool)
@@ -382,6 +398,7 @@ keep_up(struct pool *pool)
 			pool->asked = true;
 		hear(pool);
 		reap(pool, false);
+		tell_complete(pool);
 		end_overdue(pool);
 		renew(pool);
 		retire(pool);

@@ -369,7 +369,8 @@ sub start_on ($self, $name, $socket) {
 	Sark::Temp->until("workers of sark-$name", sub {
 		Sark::Temp->alive($self->{pids}{$name})
 		    or die "sark-$name has ended:\n" . $self->log($name);
-		return $self->workers($name) == $self->{workers};
+		return $self->log($name)
+		    =~ /\bpid(?:=|":")$self->{pids}{$name}\b.*\bworkers_ready\b/;
 	});
 }
 
