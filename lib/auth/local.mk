@@ -4,6 +4,7 @@ libsarkcommon_la_SOURCES += \
 	%D%/login.c %D%/login.h \
 	%D%/rbac.c %D%/rbac.h \
 	%D%/refresh.c %D%/refresh.h \
+	%D%/session.c %D%/session.h \
 	%D%/token.c %D%/token.h \
 	%D%/token_cache.c %D%/token_cache.h \
 	%D%/user.c %D%/user.h \

@@ -1,0 +1,214 @@
+#include "auth/session.h"
+
+#include "audit/event.h"
+#include "auth/account.h"
+#include "auth/rbac.h"
+#include "auth/refresh.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/uuid.h"
+#include "conf/conf.h"
+#include "store/pg.h"
+#include "store/sessions.h"
+#include "store/users.h"
+
+/* One session on its way. */
+struct opening {
+	struct sark_app *app;
+	const struct sark_caller *caller;
+	const struct sark_arrival *arrival;
+	struct sark_caller who; /* the user in this session */
+	struct sark_session session;
+	struct sark_refresh refresh;
+};
+
+/* The user as the caller of this request, and his new session. */
+static void
+begin_session(struct opening *o)
+{
+	const struct sark_conf *conf = o->app->conf;
+	const struct sark_user *user = o->arrival->user;
+	char *session_id = sark_new_array(o->app->mem, char, SARK_UUID_TEXT);
+	int64_t now = sark_clock_ms();
+
+	sark_uuid_make(session_id);
+	o->who = *o->caller;
+	o->who.user_id = user->user_id;
+	o->who.username = user->username;
+	o->who.email = user->email;
+	o->who.name = user->name;
+	o->who.provider = user->provider;
+	o->who.roles = user->roles;
+	o->who.teams = user->teams;
+	o->who.managed_teams = user->managed_teams;
+	o->who.permissions = sark_rbac_permissions(o->app->mem, user->roles);
+	o->who.session_id = session_id;
+	o->who.agent = user->agent;
+	sark_refresh_make(o->app->mem, user->user_id, &o->refresh);
+	o->session = (struct sark_session){
+		.session_id = session_id,
+		.user_id = user->user_id,
+		.token_id = o->refresh.token_id,
+		.secret_hash = o->refresh.secret_hash,
+		.client_ip = o->caller->client_ip,
+		.user_agent = o->caller->user_agent,
+		.created_at = now,
+		.expires_at = now + conf->refresh_token_ttl_s * 1000,
+	};
+}
+
+static int
+record_dropped(struct sark_tx *tx, const struct opening *o,
+    const struct sark_session_ends *ends, struct sark_err *err)
+{
+	struct sark_event event;
+	size_t i;
+
+	for (i = 0; i < ends->count; i++) {
+		sark_event_init(&event, &o->who, "session_dropped");
+		event.action = "session:drop";
+		event.resource = ends->items[i].session_id;
+		event.reason = "session_limit";
+		if (sark_audit_in(tx, &event, err) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+record_success(
+    struct sark_tx *tx, const struct opening *o, struct sark_err *err)
+{
+	struct sark_event event;
+
+	sark_event_init(&event, &o->who, "authentication_success");
+	event.action = o->arrival->action;
+	event.resource = o->who.session_id;
+	return sark_audit_in(tx, &event, err);
+}
+
+/* The user may have changed while his password was looked at. */
+static int
+still_welcome(struct sark_tx *tx, const struct opening *o, struct sark_err *err)
+{
+	int found = sark_users_touch_login(tx, o->arrival->user, err);
+
+	if (found == 0)
+		sark_err_set(err, SARK_INVALID_CREDENTIALS, "login refused");
+	return found == 1 ? 0 : -1;
+}
+
+static int
+write_session(struct sark_tx *tx, const struct opening *o,
+    struct sark_session_ends *ends_r, struct sark_err *err)
+{
+	const char *user_id = o->arrival->user->user_id;
+
+	if (still_welcome(tx, o, err) == -1 ||
+	    sark_sessions_insert(tx, &o->session, err) == -1 ||
+	    sark_sessions_over_limit(tx, o->app->mem, user_id,
+		o->app->conf->session_limit, ends_r, err) == -1)
+		return -1;
+	if (o->arrival->new_hash != NULL &&
+	    sark_users_set_hash(tx, user_id, o->arrival->new_hash, err) == -1)
+		return -1;
+	if (record_dropped(tx, o, ends_r, err) == -1)
+		return -1;
+	return record_success(tx, o, err);
+}
+
+/* Best effort: PostgreSQL has said already that these are over. */
+static void
+drop_records(const struct opening *o, const struct sark_session_ends *ends)
+{
+	struct sark_err err;
+
+	sark_err_init(&err);
+	if (ends->count > 0 &&
+	    sark_sessions_drop(o->app->redis, ends, &err) == -1)
+		sark_log_err(SARK_LOG_WARNING, "session_record_left", &err);
+}
+
+/* The record that was kept for a session that never came to be. */
+static void
+drop_own_record(const struct opening *o)
+{
+	struct sark_session_end end = {
+		.session_id = o->session.session_id,
+		.user_id = o->session.user_id,
+		.token_id = o->session.token_id,
+	};
+	const struct sark_session_ends ends = { 1, &end };
+
+	drop_records(o, &ends);
+}
+
+static int
+try_session(const struct opening *o, struct sark_err *err)
+{
+	struct sark_tx tx = { .pg = o->app->pg, .open = false };
+	struct sark_session_ends ends = { 0, NULL };
+	int ret = -1;
+
+	if (sark_tx_begin(&tx, o->app->pg, err) == -1 ||
+	    write_session(&tx, o, &ends, err) == -1 ||
+	    sark_tx_commit(&tx, err) == -1)
+		goto out;
+	drop_records(o, &ends);
+	ret = 0;
+out:
+	sark_tx_end(&tx);
+	return ret;
+}
+
+static int
+commit_session(const struct opening *o, struct sark_err *err)
+{
+	int ret, tries = 0;
+
+	do
+		ret = try_session(o, err);
+	while (ret == -1 && sark_tx_again(o->app->pg, &tries, err));
+	if (ret == -1)
+		drop_own_record(o);
+	return ret;
+}
+
+int
+sark_session_open(struct sark_app *app, const struct sark_caller *caller,
+    const struct sark_arrival *arrival, struct sark_tokens *tokens_r,
+    struct sark_err *err)
+{
+	struct opening o = { .app = app, .caller = caller, .arrival = arrival };
+	char *access;
+
+	begin_session(&o);
+	if (sark_token_issue(app, &o.who, &arrival->proof, &access, err) ==
+		-1 ||
+	    sark_refresh_keep(app, &o.refresh, &o.who, &arrival->proof, err) ==
+		-1 ||
+	    commit_session(&o, err) == -1)
+		return -1;
+	*tokens_r = (struct sark_tokens){
+		.access_token = access,
+		.refresh_token = o.refresh.text,
+		.expires_in = app->conf->access_token_ttl_s,
+		.refresh_expires_in = app->conf->refresh_token_ttl_s,
+		.user = o.who,
+	};
+	return 0;
+}
+
+void
+sark_tokens_to_json(struct sark_jw *jw, const struct sark_tokens *tokens)
+{
+	sark_jw_open(jw, NULL, '{');
+	sark_jw_str(jw, "access_token", tokens->access_token);
+	sark_jw_str(jw, "token_type", "Bearer");
+	sark_jw_int(jw, "expires_in", tokens->expires_in);
+	sark_jw_str(jw, "refresh_token", tokens->refresh_token);
+	sark_jw_int(jw, "refresh_expires_in", tokens->refresh_expires_in);
+	sark_account_to_json(jw, "user", &tokens->user);
+	sark_jw_close(jw);
+}

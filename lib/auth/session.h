@@ -1,0 +1,52 @@
+#ifndef SARK_AUTH_SESSION_H
+#define SARK_AUTH_SESSION_H
+
+#include <stdint.h>
+
+#include "auth/token.h"
+#include "base/app.h"
+#include "base/attr.h"
+#include "base/caller.h"
+#include "base/err.h"
+#include "json/writer.h"
+
+struct sark_user;
+
+/* What a login, or a refresh, gives; on app->mem. */
+struct sark_tokens {
+	const char *access_token;
+	const char *refresh_token;
+	int64_t expires_in;	    /* seconds */
+	int64_t refresh_expires_in; /* seconds */
+	struct sark_caller user;
+};
+
+/* Somebody who has shown who he is. */
+struct sark_arrival {
+	const struct sark_user *user; /* as he was read */
+	struct sark_proof proof;      /* how, and when */
+	const char *action;	      /* "login:local", of the audit event */
+	const char *new_hash; /* of the same password; NULL: the old will do */
+};
+
+/*
+ * Opens a session for who has arrived through the request of caller: the
+ * sealed record goes to Redis first; then one transaction has the session,
+ * the sessions that are one too many (session_dropped each), the time of
+ * login, the new hash, and the event authentication_success.  Whatever fails
+ * leaves no token that works: a record without its row is none, and the
+ * tokens are only given after the commit.
+ *
+ * Errors: INVALID_CREDENTIALS he was disabled or given another password
+ * since he was read, and nothing is recorded of it; UNAVAILABLE, TIMEOUT,
+ * UNCERTAIN; CONFIG no key signs here.
+ */
+int sark_session_open(struct sark_app *app, const struct sark_caller *caller,
+    const struct sark_arrival *arrival, struct sark_tokens *tokens_r,
+    struct sark_err *err) SARK_NONNULL(1, 2, 3, 4, 5) SARK_CHECKED;
+
+/* The tokens object of the API, as the top value. */
+void sark_tokens_to_json(struct sark_jw *jw, const struct sark_tokens *tokens)
+    SARK_NONNULL(1, 2);
+
+#endif
