@@ -1,7 +1,7 @@
 dist_man_MANS += \
 	%D%/sark-audit-load.8 \
 	%D%/sark-audit.8 \
-	%D%/sark-events.5 \
+	%D%/sark-events.7 \
 	%D%/sark-faults.7 \
 	%D%/sark-expire.8 \
 	%D%/sark-keys.8 \
