@@ -11,7 +11,8 @@ dist_sarkdeploy_DATA = \
 	%D%/deploy/0006-rights.sql \
 	%D%/deploy/0007-audit-search.sql \
 	%D%/deploy/0008-ledger-programs.sql \
-	%D%/deploy/0009-idempotency.sql
+	%D%/deploy/0009-idempotency.sql \
+	%D%/deploy/0010-mfa.sql
 
 sarkverifydir = $(sarksqldir)/verify
 dist_sarkverify_DATA = \
@@ -23,7 +24,8 @@ dist_sarkverify_DATA = \
 	%D%/verify/0006-rights.sql \
 	%D%/verify/0007-audit-search.sql \
 	%D%/verify/0008-ledger-programs.sql \
-	%D%/verify/0009-idempotency.sql
+	%D%/verify/0009-idempotency.sql \
+	%D%/verify/0010-mfa.sql
 
 sarkrevertdir = $(sarksqldir)/revert
 dist_sarkrevert_DATA = \
@@ -35,6 +37,7 @@ dist_sarkrevert_DATA = \
 	%D%/revert/0006-rights.sql \
 	%D%/revert/0007-audit-search.sql \
 	%D%/revert/0008-ledger-programs.sql \
-	%D%/revert/0009-idempotency.sql
+	%D%/revert/0009-idempotency.sql \
+	%D%/revert/0010-mfa.sql
 
 EXTRA_DIST += %D%/README

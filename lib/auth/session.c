@@ -55,6 +55,8 @@ begin_session(struct opening *o)
 		.user_agent = o->caller->user_agent,
 		.created_at = now,
 		.expires_at = now + conf->refresh_token_ttl_s * 1000,
+		.methods = o->arrival->proof.methods,
+		.mfa_time = o->who.mfa_time,
 	};
 }
 

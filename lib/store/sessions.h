@@ -23,6 +23,8 @@ struct sark_session {
 	const char *user_agent;
 	int64_t created_at; /* also last used, at first */
 	int64_t expires_at;
+	const char *const *methods; /* of RFC 8176, ended by NULL */
+	int64_t mfa_time;	    /* s since the epoch, 0 without */
 };
 
 /* A session that was ended: what must go from Redis. */

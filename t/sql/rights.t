@@ -46,6 +46,9 @@ $pg->psql(<<~"END");
 	INSERT INTO sark.idempotency_key (caller_id, route, key_digest,
 	    request_digest) VALUES ('$user', 'POST /', repeat('0', 64),
 	    repeat('0', 64));
+	INSERT INTO sark.totp (user_id, secret) VALUES ('$user', 'sealed');
+	INSERT INTO sark.recovery_code (user_id, digest)
+	VALUES ('$user', repeat('0', 64));
 	END
 
 my $part = $pg->psql(q{SELECT tableoid::regclass FROM sark.audit_event});
@@ -71,6 +74,7 @@ my %try = (
 	    '$user', gen_random_uuid(), 'x', now())},
 	'session:end' => q{UPDATE sark.session SET revoked_at = now()},
 	'session:next' => q{UPDATE sark.session SET secret_hash = 'y'},
+	'session:mfa' => q{UPDATE sark.session SET mfa_time = now(), amr = '{otp}'},
 	'session:d' => q{DELETE FROM sark.session},
 	'server:r' => q{SELECT * FROM sark.server},
 	'server:w' => q{UPDATE sark.server SET status = 'active'},
@@ -118,6 +122,18 @@ my %try = (
 	'key:move' => qq{UPDATE sark.idempotency_key SET caller_id = '$event'},
 	'key:d' => q{DELETE FROM sark.idempotency_key
 	    WHERE created_at <= now()},
+	'totp:r' => q{SELECT secret FROM sark.totp},
+	'totp:seen' => q{SELECT user_id, confirmed_at FROM sark.totp},
+	'totp:w' => q{UPDATE sark.totp SET last_step = 1, tries = 0},
+	'totp:move' => qq{UPDATE sark.totp SET user_id = '$event'
+	    WHERE user_id = '$session'},
+	'totp:d' => qq{DELETE FROM sark.totp WHERE user_id = '$user'},
+	'recovery:r' => q{SELECT digest FROM sark.recovery_code},
+	'recovery:a' => qq{INSERT INTO sark.recovery_code (user_id, digest)
+	    VALUES ('$user', repeat('1', 64))},
+	'recovery:w' => q{UPDATE sark.recovery_code SET used_at = now()},
+	'recovery:set' => q{UPDATE sark.recovery_code
+	    SET digest = repeat('1', 64)},
 	'months' => q{SELECT sark.audit_partitions(4)},
 	'ledger:r' => q{SELECT * FROM sark.migration},
 	'ledger:w' => q{DELETE FROM sark.migration WHERE false},
@@ -138,7 +154,8 @@ my %try = (
 my $events = 'event:a pending:a';
 my %may = (
 	sark_login => "hash:r users:r users:login role:r team:r secret:r
-	    session:a session:end $events",
+	    session:a session:end session:mfa totp:r totp:seen totp:w totp:d
+	    recovery:r recovery:a recovery:w $events",
 	sark_refresh => "users:r role:r team:r secret:r session:a session:end
 	    session:next $events",
 	sark_registry => "users:r role:r team:r server:r server:w tool:r tool:w
@@ -147,7 +164,7 @@ my %may = (
 	sark_audit => 'event:r seq:r',
 	sark_status => 'pending:r cursor:r',
 	sark_admin => "users:r users:a users:w role:r role:w role:d team:r
-	    team:w session:end $events",
+	    team:w session:end session:mfa totp:seen totp:d $events",
 	sark_audit_load => 'event:r event:a pending:r pending:a pending:d seq:r
 	    seq:a cursor:r cursor:w months',
 	sark_expire => 'key:d',
