@@ -35,8 +35,8 @@ static const char doc[] =
     "sark-audit-load, and starts again what ends, until SIGTERM. "
     "For hosts without systemd.";
 
-static const char *const names[] = { "sark-login", "sark-registry",
-	"sark-policy", "sark-audit", "sark-status" };
+static const char *const names[] = { "sark-login", "sark-refresh",
+	"sark-registry", "sark-policy", "sark-audit", "sark-status" };
 
 enum {
 	KEY_GROUP = 256,

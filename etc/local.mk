@@ -26,6 +26,7 @@ units_made = \
 	etc/systemd/sark-audit.service etc/systemd/sark-audit.socket \
 	etc/systemd/sark-login.service etc/systemd/sark-login.socket \
 	etc/systemd/sark-policy.service etc/systemd/sark-policy.socket \
+	etc/systemd/sark-refresh.service etc/systemd/sark-refresh.socket \
 	etc/systemd/sark-registry.service etc/systemd/sark-registry.socket \
 	etc/systemd/sark-status.service etc/systemd/sark-status.socket
 units_placed = etc/systemd/sark-audit-load.service \

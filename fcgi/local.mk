@@ -1,5 +1,6 @@
 # One FastCGI program an API area.
 include %D%/login/local.mk
+include %D%/refresh/local.mk
 include %D%/registry/local.mk
 include %D%/policy/local.mk
 include %D%/audit/local.mk

@@ -10,6 +10,7 @@ dist_man_MANS += \
 	%D%/sark-policy-build.8 \
 	%D%/sark-policy.5 \
 	%D%/sark-policy.8 \
+	%D%/sark-refresh.8 \
 	%D%/sark-registry.8 \
 	%D%/sark-run.8 \
 	%D%/sark-security.7 \

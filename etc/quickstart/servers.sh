@@ -1,6 +1,7 @@
 # What runs: each component is one process (with children) and one pid file.
 
-programs='sark-login sark-registry sark-policy sark-audit sark-status'
+programs='sark-login sark-refresh sark-registry sark-policy sark-audit'
+programs="$programs sark-status"
 components="postgresql redis $programs audit-load web"
 
 # The name of a component by what people call it.
@@ -195,6 +196,7 @@ served() {
 
 	case $1 in
 	sark-login) path=/api/v1/auth/providers ;;
+	sark-refresh) path=/api/v1/auth/sessions ;;
 	sark-registry) path=/api/v1/tools ;;
 	sark-policy) path=/api/v1/policy ;;
 	sark-audit) path=/api/v1/audit/events ;;

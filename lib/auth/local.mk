@@ -5,6 +5,7 @@ libsarkcommon_la_SOURCES += \
 	%D%/rbac.c %D%/rbac.h \
 	%D%/refresh.c %D%/refresh.h \
 	%D%/session.c %D%/session.h \
+	%D%/session_end.c %D%/session_end.h \
 	%D%/token.c %D%/token.h \
 	%D%/token_cache.c %D%/token_cache.h \
 	%D%/user.c %D%/user.h \

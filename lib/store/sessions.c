@@ -8,6 +8,7 @@
 /* A parameter in ms since the epoch as a time, exact. */
 #define TIME(param) \
 	"timestamptz 'epoch' + " param "::bigint * interval '1 millisecond'"
+#define LIVE  "revoked_at IS NULL AND expires_at > now()"
 #define ENDED " RETURNING session_id, user_id, token_id"
 
 /* clang-format off */
@@ -24,15 +25,15 @@ static const struct sark_stmt end_oldest = { "sessions_end_oldest", 2,
 	"UPDATE sark.session SET revoked_at = now(),"
 	" revoke_reason = 'session_limit' WHERE session_id IN"
 	" (SELECT session_id FROM sark.session WHERE user_id = $1::uuid"
-	"  AND revoked_at IS NULL AND expires_at > now()"
+	"  AND " LIVE
 	"  ORDER BY created_at DESC, session_id DESC OFFSET $2::bigint)" ENDED };
 static const struct sark_stmt end_one = { "sessions_end_one", 3,
 	"UPDATE sark.session SET revoked_at = now(), revoke_reason = $2"
-	" WHERE user_id = $1::uuid AND revoked_at IS NULL"
+	" WHERE user_id = $1::uuid AND " LIVE
 	" AND session_id = $3::uuid" ENDED };
 static const struct sark_stmt end_all = { "sessions_end_all", 2,
 	"UPDATE sark.session SET revoked_at = now(), revoke_reason = $2"
-	" WHERE user_id = $1::uuid AND revoked_at IS NULL" ENDED };
+	" WHERE user_id = $1::uuid AND " LIVE ENDED };
 /* clang-format on */
 
 int

@@ -179,7 +179,7 @@ $debian->put_next('/root/next', '99.0', $next,
     sprintf("-- compatible: %04d\nCREATE TABLE sark.next (a integer);", $newest));
 
 # Clients that ask until /root/enough is there: each answer is one line, the
-# body and the status.  The script waits for programs that were replaced: five
+# body and the status.  The script waits for programs that were replaced: six
 # each time, by what runs the files that are there now.
 spew("$root/root/clients", <<'END');
 url=http://127.0.0.1/api/v1
@@ -270,7 +270,7 @@ schema
 again decide & again decide & again login & again add &
 clients="\$!"
 dpkg -i /root/next/*.deb
-replaced 5
+replaced 6
 sark-setup --batch
 replaced 10
 schema

@@ -7,7 +7,7 @@ use Sark::Fault;
 use Sark::Tree qw(program slurp srcdir spew);
 use Test::More;
 
-my @programs = qw(login registry policy audit status);
+my @programs = qw(login refresh registry policy audit status);
 my $sark = Sark::Fault->start(@programs, { keep_sockets => 1 });
 my @mix = qw(decide login register deny);
 

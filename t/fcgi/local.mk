@@ -20,6 +20,7 @@ PERL_TESTS += \
 	%D%/reload.t \
 	%D%/rotation.t \
 	%D%/sandbox.t \
+	%D%/sessions.t \
 	%D%/start.t \
 	%D%/status.t \
 	%D%/telemetry.t

@@ -13,7 +13,7 @@ use Test::More;
 my @order = qw(GET HEAD POST PUT PATCH DELETE OPTIONS);
 my @others = qw(TRACE CONNECT PROPFIND get Get FOO);
 my $api = JSON::PP->new->utf8->decode(slurp(srcdir() . '/share/openapi.json'));
-my $sark = Sark->start(qw(login registry policy audit status), { web => 0 });
+my $sark = Sark->start(qw(login refresh registry policy audit status), { web => 0 });
 my $token = token();
 my $made = client('registry')->post('/api/v1/servers', { name => 'jira',
     transport => 'stdio', command => 'c', tools => [ { name => 'jira.get' } ]

@@ -126,7 +126,7 @@ sub as_said ($client, $method, $path, $status, %what) {
 
 # ---- every operation
 
-my $sark = Sark->start(qw(login registry policy audit status));
+my $sark = Sark->start(qw(login refresh registry policy audit status));
 my $stranger = $sark->stranger;
 my $admin = $sark->login('admin');
 my $viewer = $sark->login('viewer');
@@ -187,6 +187,8 @@ as_said($admin, GET => '/api/v1/audit/events', 200, query => $_)
 my ($event) = $sark->events(type => 'policy_decision');
 as_said($admin, GET => '/api/v1/audit/events/{id}', 200, id => $event->{id});
 as_said($admin, GET => '/api/v1/audit/stats', 200);
+
+as_said($sark->login_again('dev'), POST => '/api/v1/auth/logout', 200);
 
 # ---- refusals
 

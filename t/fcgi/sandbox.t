@@ -11,7 +11,7 @@ use Sark;
 use Sark::Tree qw(slurp);
 use Test::More;
 
-my @programs = qw(login registry policy audit status);
+my @programs = qw(login refresh registry policy audit status);
 
 # What the kernel says about a process.
 sub state_of ($pid) {

@@ -1,0 +1,45 @@
+#ifndef SARK_AUTH_SESSION_END_H
+#define SARK_AUTH_SESSION_END_H
+
+#include <stddef.h>
+
+#include "base/app.h"
+#include "base/attr.h"
+#include "base/caller.h"
+#include "base/err.h"
+#include "store/sessions.h"
+
+struct sark_tx;
+
+/* Which sessions shall end, and why. */
+struct sark_session_ending {
+	const char *user_id;
+	const char *session_id; /* NULL: all of the user */
+	const char *reason;	/* a stable word: "logout" */
+};
+
+/*
+ * Ends sessions for good, in one transaction with an event session_ended for
+ * each, under a hold of the user's generation: no program takes their access
+ * tokens any more once this returns.  What was over already, or is another
+ * user's, is left alone and not counted.
+ *
+ * Errors: UNAVAILABLE, TIMEOUT; UNCERTAIN: to be asked for again.
+ */
+int sark_session_end(struct sark_app *app, const struct sark_caller *caller,
+    const struct sark_session_ending *ending, size_t *count_r,
+    struct sark_err *err) SARK_NONNULL(1, 2, 3, 4, 5) SARK_CHECKED;
+
+/*
+ * For who ends sessions in a transaction of his own, under a hold of his own:
+ * the same without commit; what must go from Redis afterwards is in ends_r.
+ */
+int sark_session_end_in(struct sark_tx *tx, struct sark_app *app,
+    const struct sark_caller *caller, const struct sark_session_ending *ending,
+    struct sark_session_ends *ends_r, struct sark_err *err)
+    SARK_NONNULL(1, 2, 3, 4, 5, 6) SARK_CHECKED;
+/* Best effort: PostgreSQL has said already that these are over. */
+void sark_session_forget(struct sark_app *app,
+    const struct sark_session_ends *ends) SARK_NONNULL(1, 2);
+
+#endif
