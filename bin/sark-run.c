@@ -35,7 +35,7 @@ static const char doc[] =
     "sark-audit-load, and starts again what ends, until SIGTERM. "
     "For hosts without systemd.";
 
-static const char *const names[] = { "sark-login", "sark-refresh",
+static const char *const names[] = { "sark-admin", "sark-login", "sark-refresh",
 	"sark-registry", "sark-policy", "sark-audit", "sark-status" };
 
 enum {

@@ -23,6 +23,7 @@ sarklogrotatedir = $(sarketcdir)/logrotate.d
 sarklogrotate_DATA = etc/logrotate.d/sark
 sarksystemddir = $(sarketcdir)/systemd
 units_made = \
+	etc/systemd/sark-admin.service etc/systemd/sark-admin.socket \
 	etc/systemd/sark-audit.service etc/systemd/sark-audit.socket \
 	etc/systemd/sark-login.service etc/systemd/sark-login.socket \
 	etc/systemd/sark-policy.service etc/systemd/sark-policy.socket \

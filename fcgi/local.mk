@@ -1,4 +1,5 @@
 # One FastCGI program an API area.
+include %D%/admin/local.mk
 include %D%/login/local.mk
 include %D%/refresh/local.mk
 include %D%/registry/local.mk

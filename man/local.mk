@@ -1,4 +1,5 @@
 dist_man_MANS += \
+	%D%/sark-admin.8 \
 	%D%/sark-audit-load.8 \
 	%D%/sark-audit.8 \
 	%D%/sark-events.7 \

@@ -12,7 +12,8 @@ dist_sarkdeploy_DATA = \
 	%D%/deploy/0007-audit-search.sql \
 	%D%/deploy/0008-ledger-programs.sql \
 	%D%/deploy/0009-idempotency.sql \
-	%D%/deploy/0010-mfa.sql
+	%D%/deploy/0010-mfa.sql \
+	%D%/deploy/0011-local-users.sql
 
 sarkverifydir = $(sarksqldir)/verify
 dist_sarkverify_DATA = \
@@ -25,7 +26,8 @@ dist_sarkverify_DATA = \
 	%D%/verify/0007-audit-search.sql \
 	%D%/verify/0008-ledger-programs.sql \
 	%D%/verify/0009-idempotency.sql \
-	%D%/verify/0010-mfa.sql
+	%D%/verify/0010-mfa.sql \
+	%D%/verify/0011-local-users.sql
 
 sarkrevertdir = $(sarksqldir)/revert
 dist_sarkrevert_DATA = \
@@ -38,6 +40,7 @@ dist_sarkrevert_DATA = \
 	%D%/revert/0007-audit-search.sql \
 	%D%/revert/0008-ledger-programs.sql \
 	%D%/revert/0009-idempotency.sql \
-	%D%/revert/0010-mfa.sql
+	%D%/revert/0010-mfa.sql \
+	%D%/revert/0011-local-users.sql
 
 EXTRA_DIST += %D%/README

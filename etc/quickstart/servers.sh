@@ -1,7 +1,7 @@
 # What runs: each component is one process (with children) and one pid file.
 
-programs='sark-login sark-refresh sark-registry sark-policy sark-audit'
-programs="$programs sark-status"
+programs='sark-admin sark-login sark-refresh sark-registry sark-policy'
+programs="$programs sark-audit sark-status"
 components="postgresql redis $programs audit-load web"
 
 # The name of a component by what people call it.
@@ -199,6 +199,7 @@ served() {
 	sark-refresh) path=/api/v1/auth/sessions ;;
 	sark-registry) path=/api/v1/tools ;;
 	sark-policy) path=/api/v1/policy ;;
+	sark-admin) path=/api/v1/users ;;
 	sark-audit) path=/api/v1/audit/events ;;
 	*) path=/health/live ;;
 	esac

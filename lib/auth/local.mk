@@ -9,4 +9,5 @@ libsarkcommon_la_SOURCES += \
 	%D%/token.c %D%/token.h \
 	%D%/token_cache.c %D%/token_cache.h \
 	%D%/user.c %D%/user.h \
+	%D%/user_list.c %D%/user_list.h \
 	%D%/username.c %D%/username.h

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "store/pattern.h"
 #include "store/pg.h"
 
 /* clang-format off */
@@ -13,8 +14,9 @@
 /* What a user is, but for the password hash: few may read that. */
 #define USER_COLUMNS \
 	"u.user_id, u.username, u.username_norm, u.email, u.name, u.provider," \
-	" u.agent, " MS("u.disabled_at") ", " MS("u.password_changed_at") ", " \
-	MS("u.created_at") ", " MS("u.updated_at") ", " \
+	" u.agent, u.password_change_required, " MS("u.disabled_at") ", " \
+	MS("u.password_changed_at") ", " MS("u.created_at") ", " \
+	MS("u.updated_at") ", " \
 	MS("u.last_login_at") "," \
 	" ARRAY(SELECT r.role FROM sark.user_role r" \
 	"  WHERE r.user_id = u.user_id" \
@@ -24,17 +26,39 @@
 	" ARRAY(SELECT t.team FROM sark.team_member t" \
 	"  WHERE t.user_id = u.user_id AND t.manager ORDER BY 1)"
 
+/* Which rows of sark.login_attempt are about the user. */
+#define LOCKED_UNTIL \
+	MS("(SELECT max(a.locked_until) FROM sark.login_attempt a WHERE" \
+	   " a.account = encode(sha256(convert_to(u.username_norm, 'UTF8'))," \
+	   " 'hex') AND a.locked_until > now())")
+
 static const struct sark_stmt by_username = { "users_by_username", 1,
-	"SELECT " USER_COLUMNS ", u.password_hash"
+	"SELECT " USER_COLUMNS ", u.password_hash, 0"
 	" FROM sark.users u WHERE u.username_norm = $1" };
 static const struct sark_stmt by_id = { "users_by_id", 1,
-	"SELECT " USER_COLUMNS ", NULL"
+	"SELECT " USER_COLUMNS ", NULL, 0"
 	" FROM sark.users u WHERE u.user_id = $1::uuid" };
 static const struct sark_stmt named = { "users_named", 1,
-	"SELECT " USER_COLUMNS ", NULL"
+	"SELECT " USER_COLUMNS ", NULL, 0"
 	" FROM sark.users u WHERE u.username_norm = $1" };
+static const struct sark_stmt show = { "users_show", 1,
+	"SELECT " USER_COLUMNS ", NULL, " LOCKED_UNTIL
+	" FROM sark.users u WHERE u.user_id = $1::uuid" };
+static const struct sark_stmt page = { "users_list", 6,
+	"SELECT " USER_COLUMNS ", NULL, " LOCKED_UNTIL
+	" FROM sark.users u"
+	" WHERE ($1::text IS NULL OR u.username ILIKE $1 OR u.name ILIKE $1"
+	"  OR u.email ILIKE $1)"
+	" AND ($2::text IS NULL OR EXISTS (SELECT FROM sark.user_role r"
+	"  WHERE r.user_id = u.user_id AND r.role = $2"
+	"  AND (r.expires_at IS NULL OR r.expires_at > now())))"
+	" AND ($3::text IS NULL OR EXISTS (SELECT FROM sark.team_member t"
+	"  WHERE t.user_id = u.user_id AND t.team = $3))"
+	" AND ($4::boolean IS NULL OR (u.disabled_at IS NOT NULL) = $4)"
+	" AND ($5::text IS NULL OR u.username_norm COLLATE \"C\" > $5)"
+	" ORDER BY u.username_norm COLLATE \"C\" LIMIT $6::bigint" };
 static const struct sark_stmt all = { "users_all", 0,
-	"SELECT " USER_COLUMNS ", NULL"
+	"SELECT " USER_COLUMNS ", NULL, 0"
 	" FROM sark.users u ORDER BY u.username_norm" };
 static const struct sark_stmt insert = { "users_insert", 8,
 	"INSERT INTO sark.users (user_id, username, username_norm, email, name,"
@@ -83,6 +107,7 @@ fill(
 	user->name = sark_rows_text(rows, row, c++);
 	user->provider = sark_rows_text(rows, row, c++);
 	user->agent = sark_rows_bool(rows, row, c++);
+	user->password_change_required = sark_rows_bool(rows, row, c++);
 	user->disabled_at = sark_rows_int(rows, row, c++);
 	user->password_changed_at = sark_rows_int(rows, row, c++);
 	user->created_at = sark_rows_int(rows, row, c++);
@@ -91,7 +116,8 @@ fill(
 	user->roles = sark_rows_list(rows, ctx, row, c++);
 	user->teams = sark_rows_list(rows, ctx, row, c++);
 	user->managed_teams = sark_rows_list(rows, ctx, row, c++);
-	user->password_hash = sark_rows_text(rows, row, c);
+	user->password_hash = sark_rows_text(rows, row, c++);
+	user->locked_until = sark_rows_int(rows, row, c);
 }
 
 static int
@@ -132,18 +158,51 @@ sark_users_named(struct sark_pg *pg, void *ctx, const char *username_norm,
 }
 
 int
+sark_users_show(struct sark_pg *pg, void *ctx, const char *user_id,
+    struct sark_user **user_r, struct sark_err *err)
+{
+	return find(pg, &show, ctx, user_id, user_r, err);
+}
+
+static void
+fill_all(struct sark_users *users, void *ctx, const struct sark_rows *rows)
+{
+	size_t i;
+
+	users->count = sark_rows_count(rows);
+	users->items = sark_new_array(ctx, struct sark_user, users->count + 1);
+	for (i = 0; i < users->count; i++)
+		fill(&users->items[i], ctx, rows, i);
+}
+
+int
+sark_users_list(struct sark_pg *pg, void *ctx,
+    const struct sark_user_filter *filter, struct sark_users *users_r,
+    struct sark_err *err)
+{
+	struct sark_rows *rows;
+
+	if (sark_pg_query(pg, &page, ctx, &rows, err,
+		sark_pattern_containing(ctx, filter->search), filter->role,
+		filter->team, filter->disabled, filter->after,
+		sark_format(ctx, "%lld", (long long)filter->limit)) == -1)
+		return -1;
+	fill_all(users_r, ctx, rows);
+	return 0;
+}
+
+int
 sark_users_all(struct sark_pg *pg, void *ctx, struct sark_user **users_r,
     size_t *count_r, struct sark_err *err)
 {
+	struct sark_users users;
 	struct sark_rows *rows;
-	size_t i;
 
 	if (sark_pg_query(pg, &all, ctx, &rows, err) == -1)
 		return -1;
-	*count_r = sark_rows_count(rows);
-	*users_r = sark_new_array(ctx, struct sark_user, *count_r + 1);
-	for (i = 0; i < *count_r; i++)
-		fill(&(*users_r)[i], ctx, rows, i);
+	fill_all(&users, ctx, rows);
+	*users_r = users.items;
+	*count_r = users.count;
 	return 0;
 }
 

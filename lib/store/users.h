@@ -25,7 +25,9 @@ struct sark_user {
 	const char *provider;	   /* "local", "ldap", ... */
 	const char *password_hash; /* "": none, or not asked for */
 	bool agent;
+	bool password_change_required; /* before he comes in */
 	int64_t disabled_at;
+	int64_t locked_until; /* only of a user shown, and listed */
 	int64_t password_changed_at;
 	int64_t created_at;
 	int64_t updated_at;
@@ -50,6 +52,28 @@ int sark_users_by_id(struct sark_pg *pg, void *ctx, const char *user_id,
 int sark_users_named(struct sark_pg *pg, void *ctx, const char *username_norm,
     struct sark_user **user_r, struct sark_err *err)
     SARK_NONNULL(1, 3, 4, 5) SARK_CHECKED;
+/* With until when he is locked out, which only sark_admin may read. */
+int sark_users_show(struct sark_pg *pg, void *ctx, const char *user_id,
+    struct sark_user **user_r, struct sark_err *err)
+    SARK_NONNULL(1, 3, 4, 5) SARK_CHECKED;
+
+/* What a list is narrowed to; NULL members narrow nothing. */
+struct sark_user_filter {
+	const char *search; /* part of user name, name or e-mail address */
+	const char *role;   /* one that he has, not expired */
+	const char *team;
+	const char *disabled; /* "true" or "false" */
+	const char *after;    /* normal names behind this one */
+	int64_t limit;
+};
+struct sark_users {
+	struct sark_user *items;
+	size_t count;
+};
+/* By normal name, in the order of its bytes. */
+int sark_users_list(struct sark_pg *pg, void *ctx,
+    const struct sark_user_filter *filter, struct sark_users *users_r,
+    struct sark_err *err) SARK_NONNULL(1, 3, 4, 5) SARK_CHECKED;
 /* Every user by name, for the tools of an administrator. */
 int sark_users_all(struct sark_pg *pg, void *ctx, struct sark_user **users_r,
     size_t *count_r, struct sark_err *err)

@@ -16,8 +16,7 @@ BEGIN
 	    'sark.idempotency_key', 'answer', 'SELECT'),
 	    'sark_expire may read kept answers';
 	FOREACH program IN ARRAY ARRAY['sark_login', 'sark_refresh',
-	    'sark_policy', 'sark_audit', 'sark_status', 'sark_admin',
-	    'sark_audit_load']
+	    'sark_policy', 'sark_audit', 'sark_status', 'sark_audit_load']
 	LOOP
 		ASSERT NOT pg_catalog.has_any_column_privilege(program,
 		    'sark.idempotency_key', 'SELECT'),

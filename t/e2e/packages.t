@@ -34,7 +34,7 @@ subtest 'what is where' => sub {
 	my %server = $debian->contents('sark-server');
 	my %common = $debian->contents('sark-common');
 
-	for my $name (qw(login registry policy audit status)) {
+	for my $name (qw(admin login registry policy audit status)) {
 		is $server{"/usr/libexec/sark/sark-$name"}, '-rwxr-xr-x',
 		    "sark-$name";
 		ok $server{"/lib/systemd/system/sark-$name.$_"}, "its $_"

@@ -11,8 +11,8 @@ use Test::More;
 my @names = qw(SARK_URL SARK_ADMIN_USER SARK_ADMIN_PASSWORD SARK_DEMO_USER
 	SARK_DEMO_PASSWORD SARK_CONF SARK_VAR SARK_SPOOL SARK_PG_URI
 	SARK_REDIS_SOCKET SARK_BIN SARK_PIDS);
-my @components = qw(postgresql redis sark-login sark-refresh sark-registry
-	sark-policy sark-audit sark-status audit-load web);
+my @components = qw(postgresql redis sark-admin sark-login sark-refresh
+	sark-registry sark-policy sark-audit sark-status audit-load web);
 my $quick = Sark::Quickstart->new;
 
 my ($rc) = $quick->run('env');

@@ -20,7 +20,7 @@ for my $module (qw(apache2/modules/mod_fcgid lighttpd/mod_openssl)) {
 	skip_all("$module is not installed") if !-e "/usr/lib/$module.so";
 }
 
-my @programs = qw(login refresh registry policy audit status);
+my @programs = qw(admin login refresh registry policy audit status);
 my $sark = Sark->start(@programs, { web => 0, conf => {
 	trusted_proxies => ['127.0.0.2'], metrics_allow => ['127.0.0.1'] } });
 my ($temp, $json) = ($sark->temp, JSON::PP->new->utf8->canonical);

@@ -126,7 +126,7 @@ sub as_said ($client, $method, $path, $status, %what) {
 
 # ---- every operation
 
-my $sark = Sark->start(qw(login refresh registry policy audit status));
+my $sark = Sark->start(qw(admin login refresh registry policy audit status));
 my $stranger = $sark->stranger;
 my $admin = $sark->login('admin');
 my $viewer = $sark->login('viewer');
@@ -143,6 +143,11 @@ my $made = as_said($admin, POST => '/api/v1/servers', 201, body => \%server);
 as_said($admin, POST => '/api/v1/servers', 201, body => { name => 'local',
 	transport => 'stdio', command => 'x' });
 my $tool = $made->{tools}[0]{tool_id};
+my ($someone) = @{ as_said($admin, GET => '/api/v1/users', 200)->{items} };
+as_said($admin, GET => '/api/v1/users', 200, query => '?limit=1&disabled=false');
+as_said($admin, GET => '/api/v1/users/{id}', 200, id => $someone->{user_id});
+as_said($admin, GET => '/api/v1/users/{id}', 404, id => $nobody);
+as_said($viewer, GET => '/api/v1/users', 403);
 
 as_said($stranger, GET => $_, 200) for qw(/health /health/live /health/ready
 	/metrics /api/openapi.json /docs /api/v1/auth/providers

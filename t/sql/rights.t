@@ -61,6 +61,19 @@ my %try = (
 	    username_norm) VALUES (gen_random_uuid(), 'b', 'b')},
 	'users:login' => q{UPDATE sark.users SET last_login_at = now()},
 	'users:w' => q{UPDATE sark.users SET disabled_at = now()},
+	'must:r' => 'SELECT password_change_required FROM sark.users',
+	'must:w' => 'UPDATE sark.users SET password_change_required = true',
+	'history:hash' => 'SELECT password_hash FROM sark.password_history',
+	'history:hash:a' => qq{INSERT INTO sark.password_history (user_id,
+	    password_hash) VALUES ('$user', 'x')},
+	'history:hash:w' => q{UPDATE sark.password_history SET
+	    password_hash = 'x'},
+	'history:hash:d' => q{DELETE FROM sark.password_history},
+	'attempt:r' => 'SELECT * FROM sark.login_attempt',
+	'attempt:a' => q{INSERT INTO sark.login_attempt (account, network)
+	    VALUES (repeat('0', 64), '192.0.2.1')},
+	'attempt:w' => q{UPDATE sark.login_attempt SET failures = 1},
+	'attempt:d' => q{DELETE FROM sark.login_attempt},
 	'users:d' => q{DELETE FROM sark.users WHERE false},
 	'role:r' => q{SELECT * FROM sark.user_role},
 	'role:w' => qq{INSERT INTO sark.user_role (user_id, role)
@@ -152,22 +165,25 @@ my %try = (
 );
 
 my $events = 'event:a pending:a';
+my $passwords = 'hash:r must:r must:w history:hash history:hash:a
+    history:hash:d attempt:r attempt:a attempt:w attempt:d';
 my %may = (
-	sark_login => "hash:r users:r users:login role:r team:r secret:r
+	sark_login => "$passwords users:r users:login role:r team:r secret:r
 	    session:a session:end session:mfa totp:r totp:seen totp:w totp:d
 	    recovery:r recovery:a recovery:w $events",
-	sark_refresh => "users:r role:r team:r secret:r session:a session:end
+	sark_refresh => "users:r must:r role:r team:r secret:r session:a session:end
 	    session:next $events",
-	sark_registry => "users:r role:r team:r server:r server:w tool:r tool:w
+	sark_registry => "users:r must:r role:r team:r server:r server:w tool:r tool:w
 	    history:r history:a key:r key:a key:w $events",
-	sark_policy => 'users:r role:r team:r server:r tool:r',
+	sark_policy => 'users:r must:r role:r team:r server:r tool:r',
 	sark_audit => 'event:r seq:r',
 	sark_status => 'pending:r cursor:r',
-	sark_admin => "users:r users:a users:w role:r role:w role:d team:r
-	    team:w session:end session:mfa totp:seen totp:d $events",
+	sark_admin => "$passwords users:r users:a users:w role:r role:w role:d
+	    team:r team:w session:end session:mfa totp:seen totp:d key:r key:a
+	    key:w $events",
 	sark_audit_load => 'event:r event:a pending:r pending:a pending:d seq:r
 	    seq:a cursor:r cursor:w months',
-	sark_expire => 'key:d',
+	sark_expire => 'key:d attempt:r attempt:d',
 );
 
 # What comes of each: yes, no, or the SQLSTATE of another error.

@@ -36,7 +36,7 @@ for my $unit (@units) {
 	like $text, qr/^ExecReload=.*kill -HUP \$MAINPID$/m,
 	    "$paths[-1] is reloaded by SIGHUP" if $unit =~ /\.service$/;
 }
-is scalar @paths, 15, 'six programs with sockets, two services, target';
+is scalar @paths, 17, 'seven programs with sockets, two services, target';
 is verify(@paths), '0 ', 'systemd has nothing to say about them';
 
 for my $path (grep { /\.service$/ } @paths) {

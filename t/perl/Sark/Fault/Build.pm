@@ -10,7 +10,7 @@ use v5.36;
 use Sark::Skip;
 use Sark::Tree qw(builddir slurp);
 
-my $programs = qr/^sark-(?:login|refresh|registry|policy|audit|status|audit-load|run)$/;
+my $programs = qr/^sark-(?:admin|login|refresh|registry|policy|audit|status|audit-load|run)$/;
 
 sub find () {
 	for my $dir ($ENV{SARK_FAULT_BUILD} // (), builddir() . '/sanitizers',
