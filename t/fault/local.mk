@@ -14,6 +14,8 @@ PERL_TESTS += \
 	%D%/redis.t \
 	%D%/stores.t \
 	%D%/restart.t \
+	%D%/rotation.t \
+	%D%/start.t \
 	%D%/time.t \
 	%D%/wire.t
 

@@ -19,9 +19,7 @@ PERL_TESTS += \
 	%D%/ready.t \
 	%D%/registry.t \
 	%D%/reload.t \
-	%D%/rotation.t \
 	%D%/sandbox.t \
 	%D%/sessions.t \
-	%D%/start.t \
 	%D%/status.t \
 	%D%/telemetry.t

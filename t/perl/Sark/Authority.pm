@@ -9,22 +9,22 @@ package Sark::Authority;
 use v5.36;
 use Sark::Skip;
 
-my @key = qw(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2);
+my @new = qw(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes);
+my @key = (@new, qw(-days 2));
 
 sub new ($class, $temp, $name) {
 	my $self = bless { temp => $temp, name => $name, n => 0,
 		path => $temp->path("$name.pem"),
 		key => $temp->path("$name.key") }, $class;
 
-	$self->openssl(@key, '-subj', "/CN=$name", '-keyout', $self->{key},
+	$self->openssl('req', '-x509', @key, '-subj', "/CN=$name", '-keyout', $self->{key},
 	    '-out', $self->{path});
 	chmod 0644, $self->{path};
 	return $self;
 }
 
 sub openssl ($self, @args) {
-	my ($rc, undef, $err) = $self->{temp}->run([ need('openssl'), 'req',
-	    '-x509', @args ]);
+	my ($rc, undef, $err) = $self->{temp}->run([ need('openssl'), @args ]);
 
 	die "openssl: $err" if $rc != 0;
 }
@@ -39,10 +39,26 @@ sub sign ($self, @names) {
 	my ($certificate, $key) = map {
 	    $self->{temp}->path("$self->{name}-$n.$_") } qw(pem key);
 
-	$self->openssl(@key, '-CA', $self->{path}, '-CAkey', $self->{key},
+	$self->openssl('req', '-x509', @key, '-CA', $self->{path}, '-CAkey', $self->{key},
 	    '-subj', "/CN=$self->{name}-$n", '-addext',
 	    'basicConstraints=critical,CA:FALSE', '-addext',
 	    'subjectAltName=' . join(',', @names), '-keyout', $key,
+	    '-out', $certificate);
+	$self->{temp}->give($certificate, $key);
+	return ($certificate, $key);
+}
+
+# The certificate of a client of this name, and its key, for the servers' user;
+# good for so many days, expired with a negative number.
+sub sign_client ($self, $name, $days = 2) {
+	my $n = ++$self->{n};
+	my ($certificate, $key, $request) = map {
+	    $self->{temp}->path("$self->{name}-$n.$_") } qw(pem key csr);
+
+	$self->openssl('req', @new, '-subj', "/CN=$name", '-keyout', $key,
+	    '-out', $request);
+	$self->openssl('x509', '-req', '-in', $request, '-CA', $self->{path},
+	    '-CAkey', $self->{key}, '-CAcreateserial', '-days', $days,
 	    '-out', $certificate);
 	$self->{temp}->give($certificate, $key);
 	return ($certificate, $key);

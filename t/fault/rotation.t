@@ -1,11 +1,13 @@
 #!/usr/bin/perl
-# Secrets that are replaced in their files, in PostgreSQL and in Redis, while
-# requests go on: nothing is restarted, and what is old ends.
+# Secrets and certificates that are replaced in their files, in PostgreSQL and
+# in Redis, while requests go on: nothing is restarted, and what is old ends.
 
 use v5.36;
-use FindBin;
-use lib "$FindBin::Bin/../perl";
+use JSON::PP;
+use MIME::Base64 qw(decode_base64url);
 use Sark;
+use Sark::Authority;
+use Sark::Fault::Row;
 use Sark::Load;
 use Sark::Tree qw(slurp spew);
 use Test::More;
@@ -107,7 +109,7 @@ until_told(workers_replaced => sub {
 	kill HUP => map { $sark->pid($_) } @programs });
 works('with the passwords it does');
 
-subtest 'U-02 G-17 passwords replaced under load' => sub {
+sub replaced () {
 	my $load = Sark::Load->start(3, \&ask);
 
 	$load->more(20);
@@ -124,9 +126,9 @@ subtest 'U-02 G-17 passwords replaced under load' => sub {
 	    'the workers were replaced for it';
 	disconnect();
 	works('new connections use the new passwords');
-};
+}
 
-subtest 'G-17 passwords rewritten in place' => sub {
+sub rewritten () {
 	my $workers = workers();
 
 	in_postgresql('three');
@@ -139,9 +141,9 @@ subtest 'G-17 passwords rewritten in place' => sub {
 	disconnect();
 	works('new connections use them');
 	is workers(), $workers, 'of the same workers';
-};
+}
 
-subtest 'G-17 a wrong password is no password' => sub {
+sub wrong () {
 	for my $case ([ $pgpass, pgpass('wrong'), pgpass('three'),
 	    'password authentication failed' ],
 	    [ $redispass, 'wrong', 'three', 'WRONGPASS' ]) {
@@ -169,9 +171,9 @@ subtest 'G-17 a wrong password is no password' => sub {
 	until_told(workers_replaced => sub {
 		kill HUP => map { $sark->pid($_) } @programs });
 	works('control: one that they cannot is read');
-};
+}
 
-subtest 'a new sealing key' => sub {
+sub sealing_key () {
 	my $seal = $temp->path('seal.key');
 	my $old = slurp($seal);
 
@@ -182,12 +184,23 @@ subtest 'a new sealing key' => sub {
 	works('a broken one leaves those that have the good one');
 	replace($seal, $old);
 	works('and the old one is back');
-};
+}
 
-subtest 'U-02 the signing key rotated under load' => sub {
+# The kid of the key that a new login is signed with.
+sub signs () {
+	my ($header) = split /\./, $sark->login_again('dev')->{token};
+
+	return decode_json(decode_base64url($header))->{kid};
+}
+
+sub signing_key () {
 	my $dev = $sark->login_again('dev');
-	my $load = Sark::Load->start(3, \&ask);
+	my $first = signs();
+	my $load;
 
+	# as an administrator has it: the programs read keys as the group
+	chmod 0750, $sark->{keys};
+	$load = Sark::Load->start(3, \&ask);
 	for (1 .. 2) {
 		$load->more(20);
 		$sark->tool('sark-keys', 'make');
@@ -196,6 +209,7 @@ subtest 'U-02 the signing key rotated under load' => sub {
 	}
 	$load->more(20)->stop;
 	is_deeply $load->{bad}, [], "all of $load->{good} were answered";
+	Sark::Temp->until('the new key signs', sub { signs() ne $first });
 
 	my $ask = sub { $dev->post('/api/v1/policy/evaluate',
 	    { action => 'server:read' })->status };
@@ -205,6 +219,81 @@ subtest 'U-02 the signing key rotated under load' => sub {
 	}
 	Sark::Temp->until('its end', sub { $ask->() == 401 }, 30);
 	pass 'until that key is retired';
+	works('control: one of the new key counts');
+}
+
+# ---- certificates that the programs show to PostgreSQL
+
+my $ours = Sark::Authority->new($temp, 'ours');
+my ($crt, $key) = map { $temp->path($_) } qw(client.crt client.key);
+
+# Puts a certificate that ends in so many days where the programs find it.
+sub certify ($days) {
+	my ($new_crt, $new_key) = $ours->sign_client('sark', $days);
+
+	rename $new_key, $key or die "$key: $!\n";
+	rename $new_crt, $crt or die "$crt: $!\n";
+}
+
+# PostgreSQL lets the programs in by their certificate alone.
+sub by_certificate () {
+	my ($server_crt, $server_key) = $ours->sign('DNS:localhost');
+
+	$pg->over_tls($server_crt, $server_key, ssl_ca_file => $ours->path);
+	spew("$pg->{data}/pg_hba.conf", "local all owner trust\n"
+	    . "hostssl all all 127.0.0.1/32 cert map=sark\n");
+	spew("$pg->{data}/pg_ident.conf",
+	    join '', map { "sark sark sark_$_\n" } @programs);
+	$temp->give("$pg->{data}/$_") for qw(pg_hba.conf pg_ident.conf);
+	kill HUP => $pg->pid;
+	$sark->set(postgresql => 'host=localhost dbname=sark port=' . $pg->port
+	    . ' sslmode=verify-full sslrootcert=' . $ours->path
+	    . " sslcert=$crt sslkey=$key");
+	until_told(workers_replaced => sub {
+		kill HUP => map { $sark->pid($_) } @programs });
+}
+
+sub certificates () {
+	my $serial = sub { $sark->psql('SELECT client_serial FROM pg_stat_ssl'
+	    . ' JOIN pg_stat_activity USING (pid) WHERE usename ='
+	    . q( 'sark_login' ORDER BY backend_start DESC LIMIT 1)) };
+
+	certify(2);
+	by_certificate();
+	works('with a certificate it works');
+	my $before = $serial->();
+	my $load = Sark::Load->start(3, \&ask);
+	$load->more(20);
+	until_told(workers_replaced => sub { certify(2) });
+	$load->more(20)->stop;
+	is_deeply $load->{bad}, [], "all of $load->{good} were answered";
+	disconnect();
+	works('new connections show the new certificate');
+	isnt $serial->(), $before, 'PostgreSQL says the same';
+}
+
+sub expired () {
+	until_told(workers_replaced => sub { certify(-1) });
+	disconnect();
+	like ask(), qr/^login: 503 .*"code":"unavailable"/,
+	    'nothing is given on a certificate that has expired';
+	like $sark->log('login'), qr/certificate.*expired/i,
+	    'the log says why';
+	until_told(workers_replaced => sub { certify(2) });
+	works('control: with a good one it works, without a restart');
+}
+
+row 'U-02 keys and passwords rotated, a certificate expires' => sub {
+	subtest 'passwords under load' => \&replaced;
+	subtest 'the sealing key' => \&sealing_key;
+	subtest 'the signing key under load' => \&signing_key;
+};
+
+row 'G-17 passwords and certificates replaced while running' => sub {
+	subtest 'rewritten in place' => \&rewritten;
+	subtest 'a wrong password is none' => \&wrong;
+	subtest 'certificates under load' => \&certificates;
+	subtest 'a certificate that expires' => \&expired;
 };
 
 done_testing;
