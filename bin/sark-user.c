@@ -227,7 +227,7 @@ user_to_json(struct sark_jw *jw, const struct sark_user *user)
 	sark_jw_str(jw, "name", user->name);
 	sark_jw_str(jw, "provider", user->provider);
 	sark_jw_bool(jw, "agent", user->agent);
-	sark_jw_list(jw, "roles", user->roles);
+	sark_jw_list(jw, "roles", user->plain_roles);
 	sark_jw_list(jw, "teams", user->teams);
 	sark_jw_list(jw, "managed_teams", user->managed_teams);
 	sark_jw_time(jw, "created_at", user->created_at);
@@ -283,7 +283,7 @@ list_table(struct call *call, const struct sark_user *users, size_t count)
 		printf("%-20s %-9s %-25s %-25s %s\n", users[i].username,
 		    users[i].disabled_at == 0 ? "enabled" : "disabled",
 		    users[i].last_login_at == 0 ? "never" : login,
-		    joined(call->app.mem, users[i].roles),
+		    joined(call->app.mem, users[i].plain_roles),
 		    joined(call->app.mem, users[i].teams));
 	}
 }

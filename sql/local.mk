@@ -13,7 +13,8 @@ dist_sarkdeploy_DATA = \
 	%D%/deploy/0008-ledger-programs.sql \
 	%D%/deploy/0009-idempotency.sql \
 	%D%/deploy/0010-mfa.sql \
-	%D%/deploy/0011-local-users.sql
+	%D%/deploy/0011-local-users.sql \
+	%D%/deploy/0012-roles.sql
 
 sarkverifydir = $(sarksqldir)/verify
 dist_sarkverify_DATA = \
@@ -27,7 +28,8 @@ dist_sarkverify_DATA = \
 	%D%/verify/0008-ledger-programs.sql \
 	%D%/verify/0009-idempotency.sql \
 	%D%/verify/0010-mfa.sql \
-	%D%/verify/0011-local-users.sql
+	%D%/verify/0011-local-users.sql \
+	%D%/verify/0012-roles.sql
 
 sarkrevertdir = $(sarksqldir)/revert
 dist_sarkrevert_DATA = \
@@ -41,6 +43,7 @@ dist_sarkrevert_DATA = \
 	%D%/revert/0008-ledger-programs.sql \
 	%D%/revert/0009-idempotency.sql \
 	%D%/revert/0010-mfa.sql \
-	%D%/revert/0011-local-users.sql
+	%D%/revert/0011-local-users.sql \
+	%D%/revert/0012-roles.sql
 
 EXTRA_DIST += %D%/README

@@ -1,6 +1,8 @@
 libsarkcommon_la_SOURCES += \
 	%D%/account.c %D%/account.h \
 	%D%/bearer.c %D%/bearer.h \
+	%D%/catalogue.c %D%/catalogue.h \
+	%D%/group.c %D%/group.h \
 	%D%/login.c %D%/login.h \
 	%D%/rbac.c %D%/rbac.h \
 	%D%/refresh.c %D%/refresh.h \

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
+#include "base/permission.h"
 #include "base/str.h"
 
 #define PERMISSIONS_MAX 16
@@ -27,6 +29,9 @@ static const struct role {
 	{ "viewer", { "server:read", "tool:read" } },
 	{ "service", { NULL } },
 };
+
+const char *const sark_rbac_names[] = { "admin", "developer", "operator",
+	"security_officer", "service", "viewer", NULL };
 /* clang-format on */
 
 static const struct role *
@@ -52,6 +57,16 @@ by_name(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+static size_t
+length(const char *const *list)
+{
+	size_t n = 0;
+
+	while (list[n] != NULL)
+		n++;
+	return n;
+}
+
 static void
 add(const char **list, size_t *n, const char *permission)
 {
@@ -59,28 +74,89 @@ add(const char **list, size_t *n, const char *permission)
 		list[(*n)++] = permission;
 }
 
-const char *const *
-sark_rbac_permissions(void *ctx, const char *const *roles)
+static void
+add_all(const char **list, size_t *n, const char *const *permissions)
+{
+	for (; *permissions != NULL; permissions++)
+		add(list, n, *permissions);
+}
+
+/* What roles permit together, and more; everybody's if somebody. */
+static const char *const *
+together(
+    void *ctx, const char *const *roles, const char *const *more, bool somebody)
 {
 	/* The list stays NULL-terminated while it grows. */
-	const char **list = sark_new_array(
-	    ctx, const char *, SARK_COUNT(built_in) * PERMISSIONS_MAX + 2);
-	const char *const *permission;
+	const char **list = sark_new_array(ctx, const char *,
+	    SARK_COUNT(built_in) * PERMISSIONS_MAX + length(more) + 2);
 	const struct role *role;
 	size_t n = 0;
 
-	if (*roles != NULL)
+	if (somebody)
 		add(list, &n, EVERYONE);
 	for (; *roles != NULL; roles++) {
 		role = role_of(*roles);
-		if (role == NULL)
-			continue;
-		for (permission = role->permissions; *permission != NULL;
-		     permission++)
-			add(list, &n, *permission);
+		if (role != NULL)
+			add_all(list, &n, role->permissions);
 	}
+	add_all(list, &n, more);
 	qsort(list, n, sizeof(*list), by_name);
 	/* Remembered with each token: no longer than need be. */
 	return sark_mem_check(
 	    talloc_realloc(ctx, list, const char *, (unsigned int)n + 1));
+}
+
+const char *const *
+sark_rbac_permissions(void *ctx, const char *const *roles)
+{
+	static const char *const none[] = { NULL };
+
+	return together(ctx, roles, none, *roles != NULL);
+}
+
+const char *const *
+sark_rbac_effective(void *ctx, const struct sark_effective *effective)
+{
+	return together(ctx, effective->roles, effective->permissions,
+	    *effective->roles != NULL || *effective->scoped != NULL);
+}
+
+const char *const *
+sark_rbac_built_in(void *ctx, const char *role)
+{
+	const char *const names[] = { role, NULL };
+
+	return role_of(role) == NULL ? NULL : sark_rbac_permissions(ctx, names);
+}
+
+static const char *
+joined(void *ctx, const char *const *list)
+{
+	struct sark_buf buf;
+
+	sark_buf_init(&buf, ctx);
+	for (; *list != NULL; list++) {
+		if (buf.len > 0)
+			sark_buf_char(&buf, ' ');
+		sark_buf_str(&buf, *list);
+	}
+	return buf.data == NULL ? "" : buf.data;
+}
+
+const char *const *
+sark_rbac_scoped(void *ctx, const char *const *scoped)
+{
+	size_t i, n = length(scoped);
+	const char **list = sark_new_array(ctx, const char *, n + 1);
+	const struct role *role;
+
+	for (i = 0; i < n; i++) {
+		list[i] = scoped[i];
+		role = i % SARK_SCOPED_TEXTS == SARK_SCOPED_PERMISSIONS
+		    ? role_of(list[i - SARK_SCOPED_PERMISSIONS])
+		    : NULL;
+		if (role != NULL)
+			list[i] = joined(ctx, role->permissions);
+	}
+	return list;
 }

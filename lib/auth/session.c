@@ -42,7 +42,8 @@ begin_session(struct opening *o)
 	o->who.roles = user->roles;
 	o->who.teams = user->teams;
 	o->who.managed_teams = user->managed_teams;
-	o->who.permissions = sark_rbac_permissions(o->app->mem, user->roles);
+	o->who.permissions = sark_rbac_effective(o->app->mem, &user->effective);
+	o->who.scoped = sark_rbac_scoped(o->app->mem, user->effective.scoped);
 	o->who.session_id = session_id;
 	o->who.agent = user->agent;
 	sark_refresh_make(o->app->mem, user->user_id, &o->refresh);

@@ -56,7 +56,7 @@ sark_user_to_json(struct sark_jw *jw, const struct sark_user *user)
 	sark_jw_str(jw, "name", user->name);
 	sark_jw_str(jw, "provider", user->provider);
 	sark_jw_bool(jw, "agent", user->agent);
-	sark_jw_list(jw, "roles", user->roles);
+	sark_jw_list(jw, "roles", user->plain_roles);
 	sark_jw_list(jw, "teams", user->teams);
 	sark_jw_list(jw, "managed_teams", user->managed_teams);
 	sark_jw_bool(jw, "disabled", user->disabled_at != 0);

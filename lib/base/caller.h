@@ -22,7 +22,9 @@ struct sark_caller {
 	const char *const *managed_teams;
 	const char *const *permissions; /* from the roles */
 	const char *const *scopes;	/* NULL: not limited by scopes */
-	const char *session_id;		/* UUID or "" */
+	/* roles on one resource: base/permission.h; NULL: none */
+	const char *const *scoped;
+	const char *session_id; /* UUID or "" */
 	bool mfa;
 	int64_t mfa_time; /* s since the epoch, 0 without */
 	bool agent;

@@ -1,30 +1,8 @@
 #include "http/access.h"
 
-#include <string.h>
+#include <stddef.h>
 
-#include "base/str.h"
-
-static bool
-covers(const char *granted, const char *wanted)
-{
-	size_t n = strlen(granted);
-
-	if (sark_str_eq(granted, "*"))
-		return true;
-	if (n > 2 && granted[n - 1] == '*' && granted[n - 2] == ':')
-		return strncmp(granted, wanted, n - 1) == 0 &&
-		    wanted[n - 1] != '\0';
-	return sark_str_eq(granted, wanted);
-}
-
-bool
-sark_access_covers(const char *const *granted, const char *wanted)
-{
-	for (; *granted != NULL; granted++)
-		if (covers(*granted, wanted))
-			return true;
-	return false;
-}
+#include "base/permission.h"
 
 int
 sark_access_check(const struct sark_route *route,
@@ -32,11 +10,11 @@ sark_access_check(const struct sark_route *route,
 {
 	if (route->access != SARK_ACCESS_PERMISSION)
 		return 0;
-	if (!sark_access_covers(caller->permissions, route->permission))
+	if (!sark_permission_in(caller->permissions, route->permission))
 		return sark_err_set(err, SARK_FORBIDDEN,
 		    "the permission %s is required", route->permission);
 	if (caller->scopes != NULL &&
-	    !sark_access_covers(caller->scopes, route->permission))
+	    !sark_permission_in(caller->scopes, route->permission))
 		return sark_err_set(err, SARK_INSUFFICIENT_SCOPE,
 		    "the scope %s is required", route->permission);
 	return 0;

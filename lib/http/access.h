@@ -1,20 +1,11 @@
 #ifndef SARK_HTTP_ACCESS_H
 #define SARK_HTTP_ACCESS_H
 
-#include <stdbool.h>
-
 #include "base/attr.h"
 #include "base/caller.h"
 #include "base/err.h"
 #include "http/route.h"
 
-/*
- * Whether a NULL-ended list of granted permissions covers the wanted one: by
- * itself, by "*", or by a prefix that ends in ":*" ("audit:*" covers
- * "audit:read").
- */
-bool sark_access_covers(const char *const *granted, const char *wanted)
-    SARK_NONNULL(1, 2);
 /*
  * Whether the caller, verified unless the route is for anyone, may use it.
  * Errors: FORBIDDEN, INSUFFICIENT_SCOPE.

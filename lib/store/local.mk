@@ -4,6 +4,7 @@ libsarkcommon_la_SOURCES += \
 	%D%/audit_log.c %D%/audit_log.h \
 	%D%/deadline.c %D%/deadline.h \
 	%D%/decisions.c %D%/decisions.h \
+	%D%/effective.c %D%/effective.h \
 	%D%/audit_search.c %D%/audit_search.h \
 	%D%/generations.c %D%/generations.h \
 	%D%/idempotency.c %D%/idempotency.h \

@@ -21,10 +21,13 @@
 	" ARRAY(SELECT r.role FROM sark.user_role r" \
 	"  WHERE r.user_id = u.user_id" \
 	"  AND (r.expires_at IS NULL OR r.expires_at > now()) ORDER BY 1)," \
+	SARK_EFFECTIVE_COLUMNS "," \
 	" ARRAY(SELECT t.team FROM sark.team_member t" \
 	"  WHERE t.user_id = u.user_id ORDER BY 1)," \
 	" ARRAY(SELECT t.team FROM sark.team_member t" \
 	"  WHERE t.user_id = u.user_id AND t.manager ORDER BY 1)"
+#define FROM_USERS \
+	" FROM sark.users u" SARK_EFFECTIVE_OF("u.user_id", "NULL")
 
 /* Which rows of sark.login_attempt are about the user. */
 #define LOCKED_UNTIL \
@@ -34,19 +37,19 @@
 
 static const struct sark_stmt by_username = { "users_by_username", 1,
 	"SELECT " USER_COLUMNS ", u.password_hash, 0"
-	" FROM sark.users u WHERE u.username_norm = $1" };
+	FROM_USERS " WHERE u.username_norm = $1" };
 static const struct sark_stmt by_id = { "users_by_id", 1,
 	"SELECT " USER_COLUMNS ", NULL, 0"
-	" FROM sark.users u WHERE u.user_id = $1::uuid" };
+	FROM_USERS " WHERE u.user_id = $1::uuid" };
 static const struct sark_stmt named = { "users_named", 1,
 	"SELECT " USER_COLUMNS ", NULL, 0"
-	" FROM sark.users u WHERE u.username_norm = $1" };
+	FROM_USERS " WHERE u.username_norm = $1" };
 static const struct sark_stmt show = { "users_show", 1,
 	"SELECT " USER_COLUMNS ", NULL, " LOCKED_UNTIL
-	" FROM sark.users u WHERE u.user_id = $1::uuid" };
+	FROM_USERS " WHERE u.user_id = $1::uuid" };
 static const struct sark_stmt page = { "users_list", 6,
 	"SELECT " USER_COLUMNS ", NULL, " LOCKED_UNTIL
-	" FROM sark.users u"
+	FROM_USERS
 	" WHERE ($1::text IS NULL OR u.username ILIKE $1 OR u.name ILIKE $1"
 	"  OR u.email ILIKE $1)"
 	" AND ($2::text IS NULL OR EXISTS (SELECT FROM sark.user_role r"
@@ -59,7 +62,7 @@ static const struct sark_stmt page = { "users_list", 6,
 	" ORDER BY u.username_norm COLLATE \"C\" LIMIT $6::bigint" };
 static const struct sark_stmt all = { "users_all", 0,
 	"SELECT " USER_COLUMNS ", NULL, 0"
-	" FROM sark.users u ORDER BY u.username_norm" };
+	FROM_USERS " ORDER BY u.username_norm" };
 static const struct sark_stmt insert = { "users_insert", 8,
 	"INSERT INTO sark.users (user_id, username, username_norm, email, name,"
 	" provider, agent, password_hash, password_changed_at)"
@@ -113,7 +116,10 @@ fill(
 	user->created_at = sark_rows_int(rows, row, c++);
 	user->updated_at = sark_rows_int(rows, row, c++);
 	user->last_login_at = sark_rows_int(rows, row, c++);
-	user->roles = sark_rows_list(rows, ctx, row, c++);
+	user->plain_roles = sark_rows_list(rows, ctx, row, c++);
+	sark_effective_fill(&user->effective, ctx, rows, row, c);
+	user->roles = user->effective.roles;
+	c += SARK_EFFECTIVE_COUNT;
 	user->teams = sark_rows_list(rows, ctx, row, c++);
 	user->managed_teams = sark_rows_list(rows, ctx, row, c++);
 	user->password_hash = sark_rows_text(rows, row, c++);

@@ -7,12 +7,13 @@
 
 #include "base/attr.h"
 #include "base/err.h"
+#include "store/effective.h"
 
 struct sark_pg;
 struct sark_tx;
 
 /*
- * A row of sark.users with the roles that have not expired and the teams.
+ * A row of sark.users with the roles that count now and the teams.
  * Times are ms since the epoch, 0 for never.  Strings are never NULL, lists
  * end in NULL and are sorted.
  */
@@ -32,7 +33,9 @@ struct sark_user {
 	int64_t created_at;
 	int64_t updated_at;
 	int64_t last_login_at;
-	const char *const *roles;
+	const char *const *roles;	/* effective.roles */
+	const char *const *plain_roles; /* of sark.user_role, not expired */
+	struct sark_effective effective;
 	const char *const *teams;
 	const char *const *managed_teams;
 };

@@ -27,6 +27,11 @@ $pg->psql(<<~"END");
 	INSERT INTO sark.users (user_id, username, username_norm, password_hash)
 	VALUES ('$user', 'Alice', 'alice', 'secret');
 	INSERT INTO sark.user_role (user_id, role) VALUES ('$user', 'viewer');
+	INSERT INTO sark.role (name, permissions) VALUES ('auditor', '{}');
+	INSERT INTO sark.user_group (user_id, group_name)
+	VALUES ('$user', 'staff');
+	INSERT INTO sark.role_binding (binding_id, role, user_id, expires_at)
+	VALUES ('$tool', 'auditor', '$user', now());
 	INSERT INTO sark.team_member (team, user_id) VALUES ('red', '$user');
 	INSERT INTO sark.session (session_id, user_id, token_id, secret_hash,
 	    expires_at) VALUES ('$session', '$user', '$session', 'x', now());
@@ -79,6 +84,23 @@ my %try = (
 	'role:w' => qq{INSERT INTO sark.user_role (user_id, role)
 	    VALUES ('$user', 'admin')},
 	'role:d' => q{DELETE FROM sark.user_role},
+	'own:r' => q{SELECT * FROM sark.role},
+	'own:w' => q{UPDATE sark.role SET permissions = '{*}'},
+	'own:name' => q{UPDATE sark.role SET name = 'b'},
+	'own:d' => q{DELETE FROM sark.role},
+	'group:r' => q{SELECT * FROM sark.user_group},
+	'group:w' => qq{INSERT INTO sark.user_group (user_id, group_name)
+	    VALUES ('$user', 'admins')},
+	'group:d' => q{DELETE FROM sark.user_group},
+	'bound:r' => q{SELECT * FROM sark.role_binding, sark.role_window},
+	'bound:at' => qq{SELECT * FROM sark.roles_at('$user', NULL, now())},
+	'bound:a' => qq{INSERT INTO sark.role_binding (binding_id, role,
+	    user_id) VALUES (gen_random_uuid(), 'admin', '$user')},
+	'bound:w' => q{UPDATE sark.role_binding SET role = 'admin'},
+	'bound:d' => q{DELETE FROM sark.role_binding WHERE expires_at <= now()},
+	'window:a' => qq{INSERT INTO sark.role_window VALUES ('$tool', 0,
+	    '{1}', 0, 1, 'UTC')},
+	'window:d' => q{DELETE FROM sark.role_window},
 	'team:r' => q{SELECT * FROM sark.team_member},
 	'team:w' => q{UPDATE sark.team_member SET manager = true},
 	'secret:r' => q{SELECT secret_hash FROM sark.session},
@@ -167,23 +189,25 @@ my %try = (
 my $events = 'event:a pending:a';
 my $passwords = 'hash:r must:r must:w history:hash history:hash:a
     history:hash:d attempt:r attempt:a attempt:w attempt:d';
+my $roles = 'role:r own:r group:r bound:r bound:at';
 my %may = (
-	sark_login => "$passwords users:r users:login role:r team:r secret:r
+	sark_login => "$passwords users:r users:login $roles group:w group:d team:r secret:r
 	    session:a session:end session:mfa totp:r totp:seen totp:w totp:d
 	    recovery:r recovery:a recovery:w $events",
-	sark_refresh => "users:r must:r role:r team:r secret:r session:a session:end
+	sark_refresh => "users:r must:r $roles group:w group:d team:r secret:r
+	    session:a session:end
 	    session:next $events",
-	sark_registry => "users:r must:r role:r team:r server:r server:w tool:r tool:w
+	sark_registry => "users:r must:r $roles team:r server:r server:w tool:r tool:w
 	    history:r history:a key:r key:a key:w $events",
-	sark_policy => 'users:r must:r role:r team:r server:r tool:r',
-	sark_audit => 'event:r seq:r',
-	sark_status => 'pending:r cursor:r',
-	sark_admin => "$passwords users:r users:a users:w role:r role:w role:d
-	    team:r team:w session:end session:mfa totp:seen totp:d key:r key:a
-	    key:w $events",
+	sark_policy => "users:r must:r $roles team:r server:r tool:r",
+	sark_audit => "event:r seq:r $roles",
+	sark_status => "pending:r cursor:r $roles",
+	sark_admin => "$passwords users:r users:a users:w $roles role:w role:d
+	    own:w own:d group:w group:d bound:a bound:d window:a team:r
+	    team:w session:end session:mfa totp:seen totp:d key:r key:a key:w $events",
 	sark_audit_load => 'event:r event:a pending:r pending:a pending:d seq:r
 	    seq:a cursor:r cursor:w months',
-	sark_expire => 'key:d attempt:r attempt:d',
+	sark_expire => 'key:d bound:d attempt:r attempt:d',
 );
 
 # What comes of each: yes, no, or the SQLSTATE of another error.

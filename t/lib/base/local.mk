@@ -12,3 +12,8 @@ C_TESTS += t/lib/base/log_test
 t_lib_base_log_test_SOURCES = %D%/log_test.c
 t_lib_base_log_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
 t_lib_base_log_test_LDADD = $(C_TEST_LDADD)
+
+C_TESTS += t/lib/base/permission_test
+t_lib_base_permission_test_SOURCES = %D%/permission_test.c
+t_lib_base_permission_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
+t_lib_base_permission_test_LDADD = $(C_TEST_LDADD)

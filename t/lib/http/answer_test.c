@@ -7,7 +7,6 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
-#include "http/access.h"
 #include "http/answer.h"
 #include "http/problem.h"
 #include "http/router.h"
@@ -392,38 +391,6 @@ wrong_routes_are_refused(void **state)
 	}
 }
 
-static void
-permissions_cover_what_they_say(void **state)
-{
-	static const struct {
-		const char *granted, *wanted;
-		bool covers;
-	} rows[] = {
-		{ "audit:read", "audit:read", true },
-		{ "audit:*", "audit:read", true },
-		{ "*", "audit:read", true },
-		{ "policy:evaluate:*", "policy:evaluate:any", true },
-		{ "audit:read", "audit:reader", false },
-		{ "audit:read", "audit:read:all", false },
-		{ "audit:*", "audit", false },
-		{ "audit:*", "audit:", false },
-		{ "audit:*", "auditor:read", false },
-		{ "audit*", "audit:read", false },
-		{ ":*", "audit:read", false },
-		{ "audit:rea*", "audit:read", false },
-		{ "", "audit:read", false },
-	};
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < SARK_COUNT(rows); i++) {
-		const char *const granted[] = { "x:y", rows[i].granted, NULL };
-
-		assert_int_equal(sark_access_covers(granted, rows[i].wanted),
-		    rows[i].covers);
-	}
-}
-
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -440,7 +407,6 @@ main(void)
 		TEST(a_problem_names_fields_and_challenge),
 		TEST(routes_are_found),
 		TEST(wrong_routes_are_refused),
-		TEST(permissions_cover_what_they_say),
 	};
 
 	return cmocka_run_group_tests_name("http/answer", tests, NULL, NULL);
