@@ -9,7 +9,7 @@
 #include "proc/lock.h"
 #include "proc/privs.h"
 #include "proc/signals.h"
-#include "store/idempotency.h"
+#include "store/expiry.h"
 #include "store/pg.h"
 #include "store/schema.h"
 #include "tool.h"
@@ -22,8 +22,8 @@
 const char *argp_program_version = PROGRAM " (SARK) " PACKAGE_VERSION;
 
 static const char doc[] =
-    "Removes what has had its time: answers kept by Idempotency-Key for more "
-    "than 24 hours.";
+    "Removes what has had its time: answers kept by Idempotency-Key, sessions "
+    "and role bindings that ended, old notes of logins.";
 
 /* clang-format off */
 static const struct argp_option options[] = {
@@ -39,6 +39,7 @@ struct run {
 	const char *config;
 	bool dry_run, verbose;
 	struct sark_pg *pg;
+	int64_t keep_days;
 	const volatile sig_atomic_t *stop;
 };
 
@@ -78,33 +79,48 @@ prepare(void *ctx, struct run *run, struct sark_err *err)
 	if (!run->dry_run &&
 	    sark_lock_take(ctx, conf->run_dir, "expire", &lock, err) == -1)
 		return -1;
+	run->keep_days = conf->expired_keep_days;
 	run->stop = sark_signals_stop();
 	run->pg =
 	    sark_pg_new(ctx, conf->postgresql, "sark_expire", STATEMENT_MS);
 	return sark_schema_check(run->pg, err);
 }
 
-/* Batch by batch, until one is not full. */
-static int
-expire(struct run *run, struct sark_err *err)
+/* Batch by batch, until one is not full; returns how many in all. */
+static int64_t
+expire(const struct run *run, size_t kind, struct sark_err *err)
 {
 	int64_t removed = BATCH, total = 0;
 
-	if (run->dry_run) {
-		total = sark_idempotency_expired(run->pg, err);
-		if (total == -1)
-			return -1;
-		printf("%" PRId64 " kept answers would be removed\n", total);
-		return 0;
-	}
+	if (run->dry_run)
+		return sark_expiry_count(run->pg, kind, run->keep_days, err);
 	while (removed == BATCH && *run->stop == 0) {
-		removed = sark_idempotency_expire(run->pg, BATCH, err);
+		removed = sark_expiry_remove(
+		    run->pg, kind, run->keep_days, BATCH, err);
 		if (removed == -1)
 			return -1;
 		total += removed;
 	}
-	if (run->verbose)
-		printf("%" PRId64 " kept answers removed\n", total);
+	return total;
+}
+
+static int
+expire_all(const struct run *run, struct sark_err *err)
+{
+	const char *what;
+	int64_t total;
+	size_t kind;
+
+	for (kind = 0; (what = sark_expiry_what(kind)) != NULL; kind++) {
+		total = expire(run, kind, err);
+		if (total == -1)
+			return -1;
+		if (run->dry_run)
+			printf(
+			    "%" PRId64 " %s would be removed\n", total, what);
+		else if (run->verbose)
+			printf("%" PRId64 " %s removed\n", total, what);
+	}
 	return 0;
 }
 
@@ -118,6 +134,6 @@ main(int argc, char **argv)
 	int ret = prepare(ctx, &run, &err);
 
 	if (ret == 0)
-		ret = expire(&run, &err);
+		ret = expire_all(&run, &err);
 	return tool_end(PROGRAM, ctx, ret, &err);
 }

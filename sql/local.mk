@@ -14,7 +14,8 @@ dist_sarkdeploy_DATA = \
 	%D%/deploy/0009-idempotency.sql \
 	%D%/deploy/0010-mfa.sql \
 	%D%/deploy/0011-local-users.sql \
-	%D%/deploy/0012-roles.sql
+	%D%/deploy/0012-roles.sql \
+	%D%/deploy/0013-expiry.sql
 
 sarkverifydir = $(sarksqldir)/verify
 dist_sarkverify_DATA = \
@@ -29,7 +30,8 @@ dist_sarkverify_DATA = \
 	%D%/verify/0009-idempotency.sql \
 	%D%/verify/0010-mfa.sql \
 	%D%/verify/0011-local-users.sql \
-	%D%/verify/0012-roles.sql
+	%D%/verify/0012-roles.sql \
+	%D%/verify/0013-expiry.sql
 
 sarkrevertdir = $(sarksqldir)/revert
 dist_sarkrevert_DATA = \
@@ -44,6 +46,7 @@ dist_sarkrevert_DATA = \
 	%D%/revert/0009-idempotency.sql \
 	%D%/revert/0010-mfa.sql \
 	%D%/revert/0011-local-users.sql \
-	%D%/revert/0012-roles.sql
+	%D%/revert/0012-roles.sql \
+	%D%/revert/0013-expiry.sql
 
 EXTRA_DIST += %D%/README

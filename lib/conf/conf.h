@@ -46,6 +46,7 @@ struct sark_conf {
 	int64_t access_token_ttl_s;
 	int64_t refresh_token_ttl_s;
 	int64_t session_limit;
+	int64_t expired_keep_days;
 	int64_t token_cache_entries;
 	int64_t clock_leeway_s;
 	/* passwords */

@@ -61,6 +61,8 @@ const struct sark_conf_key sark_conf_keys[] = {
 	  "Life of a refresh token, seconds." },
 	{ "session_limit", SARK_CONF_INT, AT(session_limit), "5", 1, 1000, NULL,
 	  "Sessions a user may have; one more drops the oldest." },
+	{ "expired_keep_days", SARK_CONF_INT, AT(expired_keep_days), "90", 1, 3650, NULL,
+	  "How long what has ended can still be looked up, days; sark-expire(8) removes it then." },
 	{ "token_cache_entries", SARK_CONF_INT, AT(token_cache_entries), "1024", 0, 65536, NULL,
 	  "Verified access tokens that each worker remembers." },
 	{ "clock_leeway_s", SARK_CONF_INT, AT(clock_leeway_s), "5", 0, 60, NULL,

@@ -24,16 +24,6 @@ static const struct sark_stmt find = { "idempotency_find", 3,
 	"SELECT request_digest, status, answer FROM "
 	"sark.idempotency_key" WHERE_KEY " AND NOT " OLD };
 
-static const struct sark_stmt expire = { "idempotency_expire", 1,
-	"DELETE FROM sark.idempotency_key"
-	" WHERE (caller_id, route, key_digest) IN ("
-	"SELECT caller_id, route, key_digest FROM sark.idempotency_key"
-	" WHERE " OLD " ORDER BY created_at LIMIT $1::bigint)"
-	" AND " OLD };
-
-static const struct sark_stmt expired = { "idempotency_expired", 0,
-	"SELECT count(*) FROM sark.idempotency_key WHERE " OLD };
-
 int
 sark_idempotency_claim(struct sark_tx *tx, const struct sark_idempotency *key,
     struct sark_err *err)
@@ -73,27 +63,4 @@ sark_idempotency_find(struct sark_pg *pg, void *ctx,
 	kept_r->status = (int)sark_rows_int(rows, 0, 1);
 	kept_r->answer = sark_rows_text(rows, 0, 2);
 	return 1;
-}
-
-int64_t
-sark_idempotency_expire(struct sark_pg *pg, int64_t limit, struct sark_err *err)
-{
-	char *number = sark_format(NULL, "%lld", (long long)limit);
-	int64_t removed = sark_pg_exec(pg, &expire, err, number);
-
-	talloc_free(number);
-	return removed;
-}
-
-int64_t
-sark_idempotency_expired(struct sark_pg *pg, struct sark_err *err)
-{
-	void *mem = sark_mem_check(talloc_new(NULL));
-	struct sark_rows *rows;
-	int64_t count = -1;
-
-	if (sark_pg_query(pg, &expired, mem, &rows, err) == 0)
-		count = sark_rows_int(rows, 0, 0);
-	talloc_free(mem);
-	return count;
 }

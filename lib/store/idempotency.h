@@ -1,8 +1,6 @@
 #ifndef SARK_STORE_IDEMPOTENCY_H
 #define SARK_STORE_IDEMPOTENCY_H
 
-#include <stdint.h>
-
 #include "base/attr.h"
 #include "base/err.h"
 
@@ -43,15 +41,5 @@ int sark_idempotency_keep(struct sark_tx *tx,
 int sark_idempotency_find(struct sark_pg *pg, void *ctx,
     const struct sark_idempotency *key, struct sark_kept_answer *kept_r,
     struct sark_err *err) SARK_NONNULL(1, 3, 4, 5) SARK_CHECKED;
-
-/*
- * Removes at most limit keys that have had their time, the oldest first.
- * Returns how many, or -1.
- */
-int64_t sark_idempotency_expire(struct sark_pg *pg, int64_t limit,
-    struct sark_err *err) SARK_NONNULL(1, 3) SARK_CHECKED;
-/* How many that would be, without a limit; or -1. */
-int64_t sark_idempotency_expired(struct sark_pg *pg, struct sark_err *err)
-    SARK_NONNULL(1, 2) SARK_CHECKED;
 
 #endif

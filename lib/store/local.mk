@@ -6,6 +6,7 @@ libsarkcommon_la_SOURCES += \
 	%D%/decisions.c %D%/decisions.h \
 	%D%/effective.c %D%/effective.h \
 	%D%/audit_search.c %D%/audit_search.h \
+	%D%/expiry.c %D%/expiry.h \
 	%D%/generations.c %D%/generations.h \
 	%D%/idempotency.c %D%/idempotency.h \
 	%D%/info.c %D%/info.h \

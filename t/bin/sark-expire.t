@@ -18,8 +18,8 @@ sub plant ($n, $age) {
 		END
 }
 
-sub there () {
-	return $sark->psql('SELECT count(*) FROM sark.idempotency_key');
+sub there ($table = 'idempotency_key') {
+	return $sark->psql("SELECT count(*) FROM sark.$table");
 }
 
 sub ends ($args, $exit, $out, $err, $name) {
@@ -36,14 +36,61 @@ my $nothing = qr/^\z/;
 plant(2500, '24 hours 1 second');
 plant(3, '23 hours');
 plant(1, '-1 hour');
-ends ['--dry-run'], 0, qr/^2500 kept answers would be removed$/, $nothing,
+ends ['--dry-run'], 0, qr/^2500 kept answers would be removed\n(?:0 .*\n)+\z/, $nothing,
     'a dry run';
 is there(), 2504, 'which changes nothing';
-ends ['--verbose'], 0, qr/^2500 kept answers removed$/, $nothing,
+ends ['--verbose'], 0, qr/^2500 kept answers removed\n(?:0 .*\n)+\z/, $nothing,
     'more than one batch';
 is there(), 4, 'what is younger stays';
 ends [], 0, $nothing, $nothing, 'nothing to do is fine, and silent';
 is there(), 4, 'and nothing is done';
+# What ends, planted as long ago as it stays, and a bit less.
+subtest 'sessions, bindings, logins, second factors' => sub {
+	my $user = $sark->psql(q{SELECT user_id FROM sark.users LIMIT 1});
+	my $plant = sub ($days) {
+		$sark->psql(<<~"END");
+			INSERT INTO sark.session (session_id, user_id, token_id,
+			    secret_hash, expires_at, revoked_at)
+			SELECT gen_random_uuid(), '$user', gen_random_uuid(), '',
+			    now() - e, now() - r
+			FROM (VALUES (interval '$days days', NULL),
+			    (interval '-1 day', interval '$days days'))
+			AS v (e, r);
+			INSERT INTO sark.role_binding (binding_id, role, user_id,
+			    expires_at) VALUES (gen_random_uuid(), 'viewer',
+			    '$user', now() - interval '$days days');
+			INSERT INTO sark.login_attempt (account, network,
+			    touched_at) VALUES (repeat('0', 64),
+			    '10.0.$days.0/24', now() - interval '$days days')
+			END
+	};
+
+	$plant->(89);
+	$sark->psql(<<~"END");
+		INSERT INTO sark.session (session_id, user_id, token_id,
+		    secret_hash, expires_at) VALUES (gen_random_uuid(), '$user',
+		    gen_random_uuid(), '', now() + interval '1 day');
+		INSERT INTO sark.role_binding (binding_id, role, user_id)
+		    VALUES (gen_random_uuid(), 'viewer', '$user');
+		INSERT INTO sark.totp (user_id, secret, created_at, confirmed_at)
+		    SELECT user_id, 'x', now() - interval '25 hours', now()
+		    FROM sark.users WHERE user_id <> '$user' LIMIT 1
+		END
+	my @tables = qw(session role_binding login_attempt totp);
+	my @young = map { there($_) } @tables;
+	ends ['--verbose'], 0, qr/^(?:0 .* removed\n)+\z/, $nothing,
+	    'nothing is old enough';
+	is_deeply [ map { there($_) } @tables ], \@young, 'and all stays';
+
+	$plant->(91);
+	$sark->psql("INSERT INTO sark.totp (user_id, secret, created_at)"
+	    . " VALUES ('$user', 'x', now() - interval '25 hours')");
+	my $all = qr/2 sessions .*1 role .*1 notes .*1 second /s;
+	ends ['--dry-run'], 0, $all, $nothing, 'a dry run counts';
+	ends ['--verbose'], 0, $all, $nothing, 'what is old goes';
+	is_deeply [ map { there($_) } @tables ], \@young, 'and nothing else';
+};
+
 ends ['more'], 64, $nothing, qr/unexpected argument/, 'a wrong command line';
 ends ['--config', '/nonexistent/sark.conf'], 78, $nothing, qr/nonexistent/,
     'no settings';
