@@ -397,8 +397,9 @@ keep_up(struct pool *pool)
 		if (signal == SIGHUP)
 			pool->asked = true;
 		hear(pool);
-		reap(pool, false);
+		/* Before the dead are counted: they were at work once. */
 		tell_complete(pool);
+		reap(pool, false);
 		end_overdue(pool);
 		renew(pool);
 		retire(pool);

@@ -274,7 +274,9 @@ subtest 'following through an outage' => sub {
 	Sark::Temp->until('the rest', sub { !segments() }, 30);
 	Sark::Temp->end($loader);
 	all_is_well(\@acked, 'every event once');
-	my @said = slurp($temp->path('loader.log')) =~ /audit_load_\w+/g;
+	# while it takes long it says now and then that it is still waiting
+	my @said = grep { $_ ne 'audit_load_waiting' }
+	    slurp($temp->path('loader.log')) =~ /audit_load_\w+/g;
 	is "@said", 'audit_load_waits audit_load_goes_on', 'said once each';
 };
 
