@@ -15,7 +15,8 @@ dist_sarkdeploy_DATA = \
 	%D%/deploy/0010-mfa.sql \
 	%D%/deploy/0011-local-users.sql \
 	%D%/deploy/0012-roles.sql \
-	%D%/deploy/0013-expiry.sql
+	%D%/deploy/0013-expiry.sql \
+	%D%/deploy/0014-standing.sql
 
 sarkverifydir = $(sarksqldir)/verify
 dist_sarkverify_DATA = \
@@ -31,7 +32,8 @@ dist_sarkverify_DATA = \
 	%D%/verify/0010-mfa.sql \
 	%D%/verify/0011-local-users.sql \
 	%D%/verify/0012-roles.sql \
-	%D%/verify/0013-expiry.sql
+	%D%/verify/0013-expiry.sql \
+	%D%/verify/0014-standing.sql
 
 sarkrevertdir = $(sarksqldir)/revert
 dist_sarkrevert_DATA = \
@@ -47,6 +49,7 @@ dist_sarkrevert_DATA = \
 	%D%/revert/0010-mfa.sql \
 	%D%/revert/0011-local-users.sql \
 	%D%/revert/0012-roles.sql \
-	%D%/revert/0013-expiry.sql
+	%D%/revert/0013-expiry.sql \
+	%D%/revert/0014-standing.sql
 
 EXTRA_DIST += %D%/README

@@ -21,7 +21,7 @@ static const struct sark_input question_in = { question, sizeof(struct sark_ques
 /* The area writes the decision's own event. */
 const struct sark_route policy_routes[] = {
 	{ SARK_POST, "/api/v1/policy/evaluate", SARK_MAY("policy:evaluate"),
-	  &question_in, post_evaluate, "policy_decision", SARK_LIMIT_USER, 0 },
+	  &question_in, post_evaluate, "policy_decision", SARK_LIMIT_USER, 0, .passes = true },
 	{ SARK_GET, "/api/v1/policy", SARK_MAY("policy:read"),
 	  NULL, get_policy, NULL, SARK_LIMIT_USER, 0 },
 	{ 0 }

@@ -2,12 +2,12 @@
 
 #include <string.h>
 
-#include "auth/rbac.h"
 #include "auth/token_cache.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/span.h"
 #include "base/str.h"
+#include "base/uuid.h"
 #include "conf/conf.h"
 #include "crypto/digest.h"
 #include "crypto/jwt.h"
@@ -39,29 +39,12 @@ text_of(struct texts *texts, const struct sark_json *claims, const char *name)
 	return text == NULL || *text == '\0' ? "" : keep(texts, text);
 }
 
-/* A claim that lists texts; anything else in it is left out. */
-static const char *const *
-list_of(void *ctx, struct texts *texts, const struct sark_json *claims,
-    const char *name)
+/* What he is and may is not the token's to say: standing.h. */
+static int
+fill(struct sark_token_entry *entry, const struct sark_jwt *jwt,
+    struct sark_err *err)
 {
-	const struct sark_json *list = sark_json_get(claims, name);
-	const char **out, *text;
-	size_t i, count, n = 0;
-
-	count =
-	    sark_json_type(list) == SARK_JSON_ARRAY ? sark_json_count(list) : 0;
-	out = sark_new_array(ctx, const char *, count + 1);
-	for (i = 0; i < count; i++) {
-		text = sark_json_str(sark_json_element(list, i));
-		if (text != NULL)
-			out[n++] = keep(texts, text);
-	}
-	return out;
-}
-
-static void
-fill(struct sark_token_entry *entry, const struct sark_jwt *jwt)
-{
+	static const char *const none[] = { NULL };
 	const struct sark_json *claims = jwt->claims;
 	struct sark_caller *c = &entry->caller;
 	struct texts texts;
@@ -69,18 +52,16 @@ fill(struct sark_token_entry *entry, const struct sark_jwt *jwt)
 	texts.next = sark_mem_check(talloc_size(entry, jwt->size));
 	c->user_id = text_of(&texts, claims, "sub");
 	c->username = text_of(&texts, claims, "username");
-	c->email = text_of(&texts, claims, "email");
-	c->name = text_of(&texts, claims, "name");
-	c->provider = text_of(&texts, claims, "provider");
-	c->roles = list_of(entry, &texts, claims, "roles");
-	c->teams = list_of(entry, &texts, claims, "teams");
-	c->managed_teams = list_of(entry, &texts, claims, "managed_teams");
-	c->permissions = sark_rbac_permissions(entry, c->roles);
-	c->scopes = NULL;
+	c->email = c->name = c->provider = "";
+	c->roles = c->teams = c->managed_teams = c->permissions = none;
+	c->scopes = c->scoped = NULL;
 	c->session_id = text_of(&texts, claims, "sid");
-	c->mfa = sark_str_in("mfa", list_of(entry, &texts, claims, "amr"));
-	c->mfa_time = sark_json_int(sark_json_get(claims, "mfa_time"), 0);
-	c->agent = sark_json_bool(sark_json_get(claims, "agent"), false);
+	if (!sark_uuid_valid(c->user_id) || !sark_uuid_valid(c->session_id))
+		return sark_err_set(
+		    err, SARK_INVALID_TOKEN, "token: of no session");
+	sark_standing_slot_init(
+	    entry, &entry->standing, c->user_id, c->session_id);
+	return 0;
 }
 
 /* Copies the credential part and nothing else. */
@@ -97,6 +78,7 @@ lend(struct sark_caller *caller, const struct sark_caller *from)
 	caller->managed_teams = from->managed_teams;
 	caller->permissions = from->permissions;
 	caller->scopes = from->scopes;
+	caller->scoped = from->scoped;
 	caller->session_id = from->session_id;
 	caller->mfa = from->mfa;
 	caller->mfa_time = from->mfa_time;
@@ -127,7 +109,8 @@ verify(struct sark_app *app, const char *token, int64_t now_ms,
 		entry = sark_new(home, struct sark_token_entry);
 		entry->not_before_ms = jwt.not_before_ms;
 		entry->not_after_ms = jwt.not_after_ms;
-		fill(entry, &jwt);
+		if (fill(entry, &jwt, err) == -1)
+			TALLOC_FREE(entry);
 	}
 	talloc_free(scratch);
 	return entry;
@@ -147,11 +130,11 @@ judge(
 
 int
 sark_auth_bearer(struct sark_app *app, const char *token,
-    struct sark_caller *caller, struct sark_err *err)
+    struct sark_caller *caller, struct sark_standing_slot **slot_r,
+    struct sark_err *err)
 {
 	unsigned char digest[SARK_SHA256_BYTES];
-	const struct sark_token_entry *known;
-	struct sark_token_entry *entry;
+	struct sark_token_entry *known, *entry;
 	int64_t now_ms = sark_clock_ms();
 	uint64_t generation = sark_keyring_generation(app->keys);
 
@@ -165,6 +148,7 @@ sark_auth_bearer(struct sark_app *app, const char *token,
 	    known != NULL ? SARK_FIGURE_TOKEN_HIT : SARK_FIGURE_TOKEN_MISS);
 	if (known != NULL) {
 		lend(caller, &known->caller);
+		*slot_r = &known->standing;
 		return judge(known, now_ms, err);
 	}
 	entry = verify(app, token, now_ms, err);
@@ -172,6 +156,7 @@ sark_auth_bearer(struct sark_app *app, const char *token,
 		return -1;
 	memcpy(entry->digest, digest, sizeof(digest));
 	lend(caller, &entry->caller);
+	*slot_r = &entry->standing;
 	if (app->conf->token_cache_entries > 0)
 		sark_token_cache_put(app->tokens, entry);
 	return 0;

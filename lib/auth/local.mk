@@ -8,6 +8,8 @@ libsarkcommon_la_SOURCES += \
 	%D%/refresh.c %D%/refresh.h \
 	%D%/session.c %D%/session.h \
 	%D%/session_end.c %D%/session_end.h \
+	%D%/standing.c %D%/standing.h \
+	%D%/standing_record.c %D%/standing_record.h \
 	%D%/token.c %D%/token.h \
 	%D%/token_cache.c %D%/token_cache.h \
 	%D%/user.c %D%/user.h \

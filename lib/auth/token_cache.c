@@ -48,7 +48,7 @@ set_of(struct sark_token_cache *cache, const unsigned char *digest)
 	return cache->places + (first & (cache->sets - 1)) * WAYS;
 }
 
-const struct sark_token_entry *
+struct sark_token_entry *
 sark_token_cache_find(struct sark_token_cache *cache, uint64_t generation,
     const unsigned char digest[SARK_SHA256_BYTES])
 {

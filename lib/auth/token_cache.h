@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "auth/standing.h"
 #include "base/attr.h"
 #include "base/caller.h"
 #include "crypto/digest.h"
@@ -23,6 +24,7 @@ struct sark_token_entry {
 	int64_t not_after_ms;
 	/* only what comes from the credential */
 	struct sark_caller caller;
+	struct sark_standing_slot standing;
 };
 
 /* entries is rounded up to a power of two, at least 4. */
@@ -32,9 +34,9 @@ struct sark_token_cache *sark_token_cache_new(const void *ctx, int64_t entries);
  * NULL if nothing.  Another generation than last time empties the cache.
  * The caller judges the times.
  */
-const struct sark_token_entry *sark_token_cache_find(
-    struct sark_token_cache *cache, uint64_t generation,
-    const unsigned char digest[SARK_SHA256_BYTES]) SARK_NONNULL(1);
+struct sark_token_entry *sark_token_cache_find(struct sark_token_cache *cache,
+    uint64_t generation, const unsigned char digest[SARK_SHA256_BYTES])
+    SARK_NONNULL(1);
 /* Remembers an entry, which becomes the cache's. */
 void sark_token_cache_put(struct sark_token_cache *cache,
     struct sark_token_entry *entry) SARK_NONNULL(1, 2);

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 struct sark_conf;
+struct sark_gate;
 struct sark_keyring;
 struct sark_metrics;
 struct sark_pg;
@@ -21,9 +22,10 @@ struct sark_tracer;
  * for is NULL.
  */
 struct sark_app {
-	const char *program; /* "sark-policy" */
-	void *mem;	     /* the current request's memory */
-	int64_t deadline_ns; /* and its end, monotonic; 0 without one */
+	const char *program;	/* "sark-policy" */
+	void *mem;		/* the current request's memory */
+	int64_t deadline_ns;	/* and its end, monotonic; 0 without one */
+	struct sark_gate *gate; /* yet to be passed, or NULL; store/gate.h */
 	const struct sark_conf *conf;
 	struct sark_pg *pg;		 /* store/pg.h */
 	struct sark_redis *redis;	 /* store/redis.h */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/num.h"
 
 #define MAX_LENGTH_DIGITS 8
@@ -99,4 +100,21 @@ sark_netstring_take_int(char **at, int64_t *value_r)
 	if (sark_netstring_take(at, &text) == -1 || text == NULL)
 		return -1;
 	return sark_num_int(text, INT64_MIN, INT64_MAX, value_r);
+}
+
+int
+sark_netstring_take_list(
+    char **at, void *ctx, size_t max, const char *const **list_r)
+{
+	const char **list;
+	int64_t n, i;
+
+	if (sark_netstring_take_int(at, &n) == -1 || n < 0 || (uint64_t)n > max)
+		return -1;
+	list = sark_new_array(ctx, const char *, n + 1);
+	for (i = 0; i < n; i++)
+		if (sark_netstring_take(at, &list[i]) == -1 || list[i] == NULL)
+			return -1;
+	*list_r = list;
+	return 0;
 }

@@ -27,5 +27,8 @@ int sark_netstring_take(char **at, const char **text_r)
     SARK_NONNULL(1, 2) SARK_CHECKED;
 int sark_netstring_take_int(char **at, int64_t *value_r)
     SARK_NONNULL(1, 2) SARK_CHECKED;
+/* A list, ended by NULL, the array on ctx; -1 also for one longer than max. */
+int sark_netstring_take_list(char **at, void *ctx, size_t max,
+    const char *const **list_r) SARK_NONNULL(1, 4) SARK_CHECKED;
 
 #endif

@@ -89,6 +89,8 @@ _Static_assert(offsetof(struct sark_trace_record, span) == 432,
 enum sark_figure {
 	SARK_FIGURE_TOKEN_HIT, /* the cache of verified tokens knew it */
 	SARK_FIGURE_TOKEN_MISS,
+	SARK_FIGURE_STANDING_HIT, /* Redis remembers what counts of him */
+	SARK_FIGURE_STANDING_MISS,
 	SARK_FIGURE_FACTS_HIT, /* tool and server from the cache */
 	SARK_FIGURE_FACTS_MISS,
 	SARK_FIGURES

@@ -110,10 +110,33 @@ check_access(struct passage *p)
 
 	if (route->access == SARK_ACCESS_ANYONE)
 		return 0;
-	if (d->authenticate(d->app, p->incoming.credential.bearer,
-		p->incoming.credential.api_key, caller, &p->err) == 0 &&
-	    sark_access_check(route, caller, &p->err) == 0)
+	if (d->authenticate(
+		d->app, route, &p->incoming.credential, caller, &p->err) == -1)
+		return -1;
+	if (sark_access_check(route, caller, &p->err) == 0)
 		return 0;
+	if (d->app->gate == NULL)
+		return -1;
+	/* It was a guess: he may be more by now. */
+	sark_err_init(&p->err);
+	if (d->pass_gate(d->app, &p->err) == -1)
+		return -1;
+	return sark_access_check(route, caller, &p->err);
+}
+
+/* Whoever does not pass the gate learns nothing else. */
+static int
+check_gate(struct passage *p)
+{
+	const struct sark_dispatch *d = p->dispatch;
+	struct sark_err err;
+
+	if (d->app->gate == NULL)
+		return 0;
+	sark_err_init(&err);
+	if (d->pass_gate(d->app, &err) != -1)
+		return 0;
+	p->err = err;
 	return -1;
 }
 
@@ -210,7 +233,12 @@ handle(struct passage *p)
 
 	if (route->creates && req->idempotency_key != NULL)
 		return d->once(d->app, route, req, &p->resp, &p->err);
-	return route->handler(d->app, req, &p->resp, &p->err);
+	if (route->handler(d->app, req, &p->resp, &p->err) == -1)
+		return -1;
+	if (d->app->gate != NULL)
+		return sark_err_set(&p->err, SARK_INTERNAL,
+		    "%s answers who did not pass the gate", route->path);
+	return 0;
 }
 
 /* The order is the contract: what comes first hides what comes after. */
@@ -252,7 +280,8 @@ weigh(struct passage *p, const struct sark_exchange *in)
 	set_deadline(p);
 	if (check_size(p) == -1 ||
 	    sark_incoming_json(&p->incoming, &p->err) == -1 ||
-	    check_admission(p) == -1 || check_access(p) == -1)
+	    check_admission(p) == -1 || check_access(p) == -1 ||
+	    check_gate(p) == -1)
 		return 0;
 	return body_max(p);
 }
@@ -270,6 +299,7 @@ sark_dispatch_body_limit(void *dispatch, const struct sark_exchange *in)
 	sark_err_init(&p->err);
 	limit = weigh(p, in);
 	d->app->deadline_ns = 0;
+	d->app->gate = NULL;
 	d->app->mem = NULL;
 	talloc_free(mem);
 	return limit;
@@ -284,6 +314,8 @@ refuse(struct passage *p)
 	struct sark_err ignored;
 	int status;
 
+	if (check_gate(p) == -1)
+		sark_buf_reset(&p->resp.headers);
 	if (p->err.code == SARK_OK)
 		sark_err_set(&p->err, SARK_INTERNAL, "no reason was given");
 	status = sark_code_status(p->err.code);
@@ -366,6 +398,7 @@ sark_dispatch_handle(
 	    d->app->tracer, &p->incoming, p->match.route, status, p->err.code);
 	log_request(p, status, duration);
 	d->app->deadline_ns = 0;
+	d->app->gate = NULL;
 	d->app->mem = NULL;
 	talloc_free(mem);
 }

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/caller.h"
 #include "base/err.h"
+#include "http/credential.h"
 #include "http/exchange.h"
 #include "http/request.h"
 #include "http/route.h"
@@ -34,11 +35,18 @@ struct sark_dispatch {
 	/*
 	 * Verifies the credential, at most one of which is given, and fills
 	 * the caller's identity, on app->mem; the rest of caller is set.
-	 * Returns 0, or -1 with UNAUTHENTICATED, INVALID_TOKEN, ... .
+	 * Returns 0, or -1 with UNAUTHENTICATED, INVALID_TOKEN, ... .  Where
+	 * it leaves app->gate, the caller is a guess until that is passed.
 	 */
-	int (*authenticate)(struct sark_app *app, const char *bearer,
-	    const char *api_key, struct sark_caller *caller,
-	    struct sark_err *err);
+	int (*authenticate)(struct sark_app *app,
+	    const struct sark_route *route,
+	    const struct sark_credential *credential,
+	    struct sark_caller *caller, struct sark_err *err);
+	/*
+	 * Passes app->gate, which may change the caller: then he may use the
+	 * route.  Returns -1 with the answer for who may not pass.
+	 */
+	int (*pass_gate)(struct sark_app *app, struct sark_err *err);
 	/*
 	 * Runs the handler of a route that creates when the request has an
 	 * Idempotency-Key: at most once for one key (idempotency.h).

@@ -51,6 +51,11 @@ struct sark_route {
 	 * in resp before that commits: Idempotency-Key works (idempotency.h).
 	 */
 	bool creates;
+	/*
+	 * The handler passes the gate (store/gate.h) before anything is done,
+	 * on a round trip that it makes anyway.
+	 */
+	bool passes;
 };
 
 #endif

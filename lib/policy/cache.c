@@ -143,9 +143,8 @@ look(struct sark_app *app, struct sark_cache *cache,
 		    place->decision_key, app->mem, query, &generations);
 		sark_key_of_facts(
 		    place->facts_key, app->mem, query->question, &generations);
-		if (sark_decisions_recall(app->redis, app->mem, &of,
-			place->decision_key, place->facts_key, remembered,
-			&err) == -1) {
+		if (sark_decisions_recall(app, &of, place->decision_key,
+			place->facts_key, remembered, &err) == -1) {
 			note_state(cache, true, &err);
 			return -1;
 		}

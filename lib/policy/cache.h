@@ -5,8 +5,8 @@
 #include "policy/key.h"
 
 /*
- * Decisions and facts kept in Redis under the keys of key.h.  Every record is authenticated for its key: Redis can forget, but what it
- * makes up is a miss.
+ * Decisions and facts kept in Redis under the keys of key.h.  Every record is
+ * authenticated for its key: Redis can forget, but what it makes up is a miss.
  */
 struct sark_cache;
 
@@ -30,7 +30,8 @@ struct sark_recalled {
 
 /*
  * Looks for the decision and, where there is none, for the facts; one round
- * trip where the generations are as this process saw them last, else two.
+ * trip where the generations are as this process saw them last, else two.  A
+ * gate that is still there (store/gate.h) has been asked afterwards.
  */
 void sark_cache_recall(struct sark_app *app, struct sark_cache *cache,
     const struct sark_cache_query *query, struct sark_recalled *recalled_r)

@@ -18,6 +18,7 @@
 #include "policy/input.h"
 #include "policy/record.h"
 #include "policy/subject.h"
+#include "store/gate.h"
 #include "store/servers.h"
 
 /* One question on its way to an answer. */
@@ -186,23 +187,30 @@ recall(struct asked *asked, struct sark_decision *decision)
 	return true;
 }
 
+/* Asks the engine about who has passed the gate. */
 static int
-decide(
+decide_uncached(
     struct asked *asked, struct sark_decision *decision, struct sark_err *err)
 {
-	const struct sark_question *question = asked->question;
-	struct sark_policy *policy = asked->app->policy;
-	bool facts_known;
+	int verdict = sark_gate_pass(asked->app, err);
 
-	if (!policy->cached || question->bypass_cache || question->explain ||
-	    question->server != NULL) {
-		if (decide_fresh(asked, decision, err) == -1)
-			return -1;
-		decision->cache_ttl_s = 0;
-		return 0;
-	}
-	if (recall(asked, decision))
-		return 0;
+	if (verdict != SARK_GATE_SAME)
+		return verdict;
+	if (decide_fresh(asked, decision, err) == -1)
+		return -1;
+	decision->cache_ttl_s = 0;
+	return 0;
+}
+
+static int
+decide_cached(
+    struct asked *asked, struct sark_decision *decision, struct sark_err *err)
+{
+	bool found = recall(asked, decision), facts_known;
+	int verdict = sark_gate_pass(asked->app, err);
+
+	if (verdict != SARK_GATE_SAME || found)
+		return verdict;
 	facts_known = asked->recalled.facts_found;
 	sark_figure_add(asked->app->tracer,
 	    facts_known ? SARK_FIGURE_FACTS_HIT : SARK_FIGURE_FACTS_MISS);
@@ -214,6 +222,42 @@ decide(
 		sark_cache_remember(asked->app, &asked->recalled.place,
 		    decision, facts_known ? NULL : &asked->recalled.facts);
 	return 0;
+}
+
+/* A caller who was only guessed may be more by now. */
+static int
+refuse_subject(const struct asked *asked, struct sark_err *err)
+{
+	struct sark_err gate;
+
+	sark_err_init(&gate);
+	switch (sark_gate_pass(asked->app, &gate)) {
+	case SARK_GATE_OTHER:
+		sark_err_init(err);
+		return SARK_GATE_OTHER;
+	case SARK_GATE_REFUSED:
+		*err = gate;
+	}
+	return -1;
+}
+
+/* 1: the caller is another than was thought, and nothing is decided. */
+static int
+decide(
+    struct asked *asked, struct sark_decision *decision, struct sark_err *err)
+{
+	const struct sark_question *question = asked->question;
+
+	memset(decision, 0, sizeof(*decision));
+	decision->revision = sark_policy_revision(asked->app->policy);
+	decision->explanation = "";
+	if (sark_subject_of(
+		asked->caller, question->user_id, &asked->subject, err) == -1)
+		return refuse_subject(asked, err);
+	if (!asked->app->policy->cached || question->bypass_cache ||
+	    question->explain || question->server != NULL)
+		return decide_uncached(asked, decision, err);
+	return decide_cached(asked, decision, err);
 }
 
 static void
@@ -325,14 +369,14 @@ sark_policy_decide(struct sark_app *app, const struct sark_caller *caller,
 	};
 	struct sark_decision *decision =
 	    sark_new(app->mem, struct sark_decision);
+	int again;
 
-	if (check_question(question, err) == -1 ||
-	    sark_subject_of(caller, question->user_id, &asked.subject, err) ==
-		-1)
+	if (check_question(question, err) == -1)
 		return -1;
-	decision->revision = sark_policy_revision(app->policy);
-	decision->explanation = "";
-	if (decide(&asked, decision, err) == -1)
+	do
+		again = decide(&asked, decision, err);
+	while (again == SARK_GATE_OTHER);
+	if (again == -1)
 		return -1;
 	explain(&asked, decision);
 	if (audit(&asked, decision, err) == -1)

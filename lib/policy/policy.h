@@ -94,12 +94,13 @@ struct sark_decision {
  * Decides and makes the decision's audit event safe before it returns.  A
  * deny is an answer, not an error; an engine that fails, times out or
  * answers anything odd is a deny, not cached, with unavailable set.
- * *decision_r is on app->mem.
+ * *decision_r is on app->mem.  Passes the gate that caller has yet to pass
+ * (store/gate.h), with the look into the cache.
  *
  * Errors: FORBIDDEN another subject without the permission
  * policy:evaluate:any; INVALID a malformed action or an unknown subject;
  * UNAVAILABLE or TIMEOUT another subject could not be looked up;
- * AUDIT_UNAVAILABLE the event could not be written.
+ * AUDIT_UNAVAILABLE the event could not be written; those of the gate.
  */
 int sark_policy_decide(struct sark_app *app, const struct sark_caller *caller,
     const struct sark_question *question, struct sark_decision **decision_r,

@@ -32,6 +32,8 @@ const struct sark_family sark_families[] = {
 	  "Bytes of the segment files in the audit spool." },
 	{ "sark_spool_files", "gauge",
 	  "Segment files in the audit spool." },
+	{ "sark_standing_cache_total", "counter",
+	  "Verified credentials by whether Redis remembered what counts of them: hit or miss." },
 	{ "sark_store_connects_total", "counter",
 	  "Connections to PostgreSQL or Redis tried: ok or failed." },
 	{ "sark_store_duration_seconds", "histogram",

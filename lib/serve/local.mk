@@ -1,4 +1,5 @@
 libsarkcommon_la_SOURCES += \
+	%D%/authenticate.c %D%/authenticate.h \
 	%D%/confine.c %D%/confine.h \
 	%D%/idempotency.c %D%/idempotency.h \
 	%D%/observe.c %D%/observe.h \

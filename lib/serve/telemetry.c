@@ -50,6 +50,8 @@ static const struct {
 } figures[SARK_FIGURES] = {
 	[SARK_FIGURE_TOKEN_HIT] = { "sark_token_cache_total", "hit" },
 	[SARK_FIGURE_TOKEN_MISS] = { "sark_token_cache_total", "miss" },
+	[SARK_FIGURE_STANDING_HIT] = { "sark_standing_cache_total", "hit" },
+	[SARK_FIGURE_STANDING_MISS] = { "sark_standing_cache_total", "miss" },
 	[SARK_FIGURE_FACTS_HIT] = { "sark_facts_cache_total", "hit" },
 	[SARK_FIGURE_FACTS_MISS] = { "sark_facts_cache_total", "miss" },
 };

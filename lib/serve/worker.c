@@ -4,7 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "auth/bearer.h"
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -17,12 +16,14 @@
 #include "proc/signals.h"
 #include "proc/watch.h"
 #include "proc/workers.h"
+#include "serve/authenticate.h"
 #include "serve/confine.h"
 #include "serve/idempotency.h"
 #include "serve/observe.h"
 #include "serve/open.h"
 #include "serve/peers.h"
 #include "serve/refused.h"
+#include "store/gate.h"
 #include "store/redis.h"
 #include "store/schema.h"
 
@@ -41,17 +42,6 @@ struct work {
 	struct sark_watch *watch;
 	int tell;
 };
-
-static int
-authenticate(struct sark_app *app, const char *bearer, const char *api_key,
-    struct sark_caller *caller, struct sark_err *err)
-{
-	if (bearer != NULL)
-		return sark_auth_bearer(app, bearer, caller, err);
-	if (api_key != NULL)
-		return sark_err_set(err, SARK_INVALID_TOKEN, "unknown API key");
-	return sark_err_set(err, SARK_UNAUTHENTICATED, "no credential");
-}
 
 /*
  * A program that needs PostgreSQL speaks to no schema that it has not seen:
@@ -189,7 +179,8 @@ prepare(struct work *work, const struct sark_worker *worker, void *ctx,
 	work->dispatch = (struct sark_dispatch){
 		.app = app,
 		.routes = program->routes,
-		.authenticate = authenticate,
+		.authenticate = sark_authenticate,
+		.pass_gate = sark_gate_pass,
 		.admit = admit,
 		.admit_arg = work,
 		.once = sark_idempotency_serve,

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "store/gate.h"
 #include "store/redis.h"
 
 enum {
@@ -49,17 +50,11 @@ take(struct sark_remembered *remembered, const struct sark_reply *values)
 	remembered->facts = text_of(&values[FACTS]);
 }
 
-int
-sark_decisions_recall(struct sark_redis *redis, void *ctx,
-    const struct sark_decision_of *of, const char *decision_key,
-    const char *facts_key, struct sark_remembered *remembered_r,
-    struct sark_err *err)
+static void
+name_keys(void *ctx, const struct sark_decision_of *of, const char *decision,
+    const char *facts, const char *argv[1 + KEYS])
 {
-	const char *argv[1 + KEYS] = { "MGET" };
-	const struct sark_redis_cmd mget = { 1 + KEYS, argv, NULL };
-	const struct sark_reply *reply;
-	const char *run;
-
+	argv[0] = "MGET";
 	argv[1 + GENERATION_ALL] = "policy:generation:all:";
 	argv[1 + GENERATION_USER] =
 	    sark_format(ctx, "policy:generation:user:%s", of->user_id);
@@ -72,17 +67,35 @@ sark_decisions_recall(struct sark_redis *redis, void *ctx,
 	argv[1 + HOLD_TOOL] = sark_format(ctx, "policy:hold:tool:%s", of->tool);
 	argv[1 + HOLD_SERVER] =
 	    sark_format(ctx, "policy:hold:server:%s", of->server_id);
-	argv[1 + DECISION] =
-	    sark_format(ctx, "policy:decision:%s", decision_key);
-	argv[1 + FACTS] = sark_format(ctx, "policy:facts:%s", facts_key);
-	if (sark_redis_pipeline(redis, ctx, &mget, 1, &reply, err) == -1)
+	argv[1 + DECISION] = sark_format(ctx, "policy:decision:%s", decision);
+	argv[1 + FACTS] = sark_format(ctx, "policy:facts:%s", facts);
+}
+
+int
+sark_decisions_recall(struct sark_app *app, const struct sark_decision_of *of,
+    const char *decision_key, const char *facts_key,
+    struct sark_remembered *remembered_r, struct sark_err *err)
+{
+	struct sark_redis_cmd cmds[SARK_GATE_PARTS + 1];
+	const struct sark_reply *replies = NULL;
+	const char *argv[1 + KEYS], *run;
+	size_t n = sark_gate_ask(app, cmds);
+	int ret;
+
+	name_keys(app->mem, of, decision_key, facts_key, argv);
+	cmds[n] = (struct sark_redis_cmd){ SARK_COUNT(argv), argv, NULL };
+	ret = sark_redis_pipeline(
+	    app->redis, app->mem, cmds, n + 1, &replies, err);
+	if (n > 0)
+		sark_gate_answer(app, ret == -1 ? NULL : replies);
+	if (ret == -1)
 		return -1;
-	if (reply->type != SARK_REPLY_ARRAY || reply->count != KEYS)
+	if (replies[n].type != SARK_REPLY_ARRAY || replies[n].count != KEYS)
 		return sark_err_set(err, SARK_UNAVAILABLE,
 		    "Redis answered MGET with something else");
-	take(remembered_r, reply->elements);
+	take(remembered_r, replies[n].elements);
 	/* Asked behind it: of the connection that gave the answer, or newer. */
-	if (sark_redis_run(redis, &run, err) == -1)
+	if (sark_redis_run(app->redis, &run, err) == -1)
 		return -1;
 	sark_str_copy(remembered_r->generations.run, SARK_GENERATION_TEXT, run);
 	return 0;

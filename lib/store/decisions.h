@@ -4,10 +4,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/app.h"
 #include "base/attr.h"
 #include "base/err.h"
-
-struct sark_redis;
 
 #define SARK_GENERATION_TEXT 48
 
@@ -24,6 +23,8 @@ struct sark_generations {
 	char tool[SARK_GENERATION_TEXT];
 	char server[SARK_GENERATION_TEXT];
 };
+
+struct sark_redis;
 
 /* Whose generations; "" where the decision is not about one. */
 struct sark_decision_of {
@@ -42,12 +43,12 @@ struct sark_remembered {
 
 /*
  * Reads generations, holds and the records under decision_key and facts_key
- * (hex digests).  Records are on ctx.
+ * (hex digests), on app->mem; what the gate has to ask (gate.h) goes along.
  */
-int sark_decisions_recall(struct sark_redis *redis, void *ctx,
+int sark_decisions_recall(struct sark_app *app,
     const struct sark_decision_of *of, const char *decision_key,
     const char *facts_key, struct sark_remembered *remembered_r,
-    struct sark_err *err) SARK_NONNULL(1, 3, 4, 5, 6, 7) SARK_CHECKED;
+    struct sark_err *err) SARK_NONNULL(1, 2, 3, 4, 5, 6) SARK_CHECKED;
 
 /* A record to keep for ttl_s seconds; a NULL key keeps nothing. */
 struct sark_decision_record {

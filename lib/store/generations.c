@@ -121,3 +121,22 @@ sark_generations_release(
 		sark_err_init(&err); /* the hold ends by itself */
 	talloc_free(mem);
 }
+
+int
+sark_generations_begin(struct sark_redis *redis, void *ctx,
+    const struct sark_generation_of *of, const char **word_r,
+    struct sark_err *err)
+{
+	const char *const argv[] = { "SET", generation_key(ctx, of),
+		new_word(ctx), "NX" };
+	const struct sark_redis_cmd set = { SARK_COUNT(argv), argv, NULL };
+	const struct sark_reply *reply;
+
+	if (sark_redis_pipeline(redis, ctx, &set, 1, &reply, err) == -1)
+		return -1;
+	if (reply->type == SARK_REPLY_ERROR)
+		return sark_err_set(
+		    err, SARK_UNAVAILABLE, "redis: %s", reply->str);
+	*word_r = reply->type == SARK_REPLY_STATUS ? argv[2] : NULL;
+	return 0;
+}

@@ -40,6 +40,15 @@ struct sark_generation_of {
 int sark_generations_hold(struct sark_redis *redis,
     const struct sark_generation_of *of, size_t n, struct sark_err *err)
     SARK_NONNULL(1, 2, 4) SARK_CHECKED;
+/*
+ * Gives one that has no generation its first; what is cached under "none"
+ * would be good again should Redis lose a generation.  *word_r, on ctx, is the
+ * generation; NULL if somebody else was faster.
+ * Errors: UNAVAILABLE, TIMEOUT.
+ */
+int sark_generations_begin(struct sark_redis *redis, void *ctx,
+    const struct sark_generation_of *of, const char **word_r,
+    struct sark_err *err) SARK_NONNULL(1, 3, 4, 5) SARK_CHECKED;
 /* Best effort: what it cannot release ends by itself. */
 void sark_generations_release(struct sark_redis *redis,
     const struct sark_generation_of *of, size_t n) SARK_NONNULL(1, 2);

@@ -7,6 +7,7 @@ libsarkcommon_la_SOURCES += \
 	%D%/effective.c %D%/effective.h \
 	%D%/audit_search.c %D%/audit_search.h \
 	%D%/expiry.c %D%/expiry.h \
+	%D%/gate.c %D%/gate.h \
 	%D%/generations.c %D%/generations.h \
 	%D%/idempotency.c %D%/idempotency.h \
 	%D%/info.c %D%/info.h \
@@ -21,6 +22,7 @@ libsarkcommon_la_SOURCES += \
 	%D%/sessions.c %D%/sessions.h \
 	%D%/servers.c %D%/servers.h \
 	%D%/sqlstate.c %D%/sqlstate.h \
+	%D%/standing.c %D%/standing.h \
 	%D%/statement.c \
 	%D%/tools.c %D%/tools.h \
 	%D%/tx.c \

@@ -104,6 +104,8 @@ my %try = (
 	'team:r' => q{SELECT * FROM sark.team_member},
 	'team:w' => q{UPDATE sark.team_member SET manager = true},
 	'secret:r' => q{SELECT secret_hash FROM sark.session},
+	'session:r' => q{SELECT session_id, user_id, expires_at, revoked_at, amr,
+	    mfa_time FROM sark.session},
 	'session:a' => qq{INSERT INTO sark.session (session_id, user_id,
 	    token_id, secret_hash, expires_at) VALUES (gen_random_uuid(),
 	    '$user', gen_random_uuid(), 'x', now())},
@@ -191,23 +193,23 @@ my $passwords = 'hash:r must:r must:w history:hash history:hash:a
     history:hash:d attempt:r attempt:a attempt:w attempt:d';
 my $roles = 'role:r own:r group:r bound:r bound:at';
 my %may = (
-	sark_login => "$passwords users:r users:login $roles group:w group:d team:r secret:r
+	sark_login => "$passwords users:r users:login session:r $roles group:w group:d team:r secret:r
 	    session:a session:end session:mfa totp:r totp:seen totp:w totp:d
 	    recovery:r recovery:a recovery:w $events",
-	sark_refresh => "users:r must:r $roles group:w group:d team:r secret:r
+	sark_refresh => "users:r must:r session:r $roles group:w group:d team:r secret:r
 	    session:a session:end
 	    session:next $events",
-	sark_registry => "users:r must:r $roles team:r server:r server:w tool:r tool:w
+	sark_registry => "users:r must:r session:r $roles team:r server:r server:w tool:r tool:w
 	    history:r history:a key:r key:a key:w $events",
-	sark_policy => "users:r must:r $roles team:r server:r tool:r",
-	sark_audit => "event:r seq:r $roles",
-	sark_status => "pending:r cursor:r $roles",
+	sark_policy => "users:r must:r session:r $roles team:r server:r tool:r",
+	sark_audit => "users:r team:r session:r event:r seq:r $roles",
+	sark_status => "users:r team:r session:r pending:r cursor:r $roles",
 	sark_admin => "$passwords users:r users:a users:w $roles role:w role:d
 	    own:w own:d group:w group:d bound:a bound:d window:a team:r
-	    team:w session:end session:mfa totp:seen totp:d key:r key:a key:w $events",
+	    team:w session:r session:end session:mfa totp:seen totp:d key:r key:a key:w $events",
 	sark_audit_load => 'event:r event:a pending:r pending:a pending:d seq:r
 	    seq:a cursor:r cursor:w months',
-	sark_expire => 'key:d bound:d attempt:r attempt:d',
+	sark_expire => 'key:d bound:d attempt:r attempt:d session:d totp:seen totp:d',
 );
 
 # What comes of each: yes, no, or the SQLSTATE of another error.

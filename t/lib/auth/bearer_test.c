@@ -76,16 +76,20 @@ token_for(struct fixture *f, const char *name, int64_t ms)
 static enum sark_code
 bearer(struct fixture *f, const char *token, struct sark_caller *caller)
 {
+	struct sark_standing_slot *slot = NULL;
 	struct sark_err err;
 
 	sark_err_init(&err);
 	talloc_free_children(f->app.mem);
-	return sark_auth_bearer(&f->app, token, caller, &err) == 0 ? SARK_OK
-								   : err.code;
+	if (sark_auth_bearer(&f->app, token, caller, &slot, &err) == -1)
+		return err.code;
+	assert_string_equal(slot->user_id, UUID);
+	assert_string_equal(slot->id, UUID);
+	return SARK_OK;
 }
 
 static void
-claims_become_the_caller(void **state)
+a_token_says_who_and_no_more(void **state)
 {
 	struct fixture *f = *state;
 	struct sark_caller caller = { .client_ip = "::1", .time_ns = 7 };
@@ -98,23 +102,53 @@ claims_become_the_caller(void **state)
 		assert_string_equal(caller.user_id, UUID);
 		assert_string_equal(caller.session_id, UUID);
 		assert_string_equal(caller.username, "alice");
-		assert_string_equal(caller.email, "alice@example.com");
-		assert_string_equal(caller.name, "");
-		assert_string_equal(caller.roles[0], "viewer");
-		assert_string_equal(caller.roles[1], "developer");
-		assert_null(caller.roles[2]);
-		assert_string_equal(caller.teams[0], "red");
+		/* What he is and may is not the token's to say. */
+		assert_string_equal(caller.email, "");
+		assert_null(caller.roles[0]);
+		assert_null(caller.teams[0]);
 		assert_null(caller.managed_teams[0]);
-		assert_true(sark_str_in("server:register", caller.permissions));
-		assert_false(sark_str_in("audit:read", caller.permissions));
-		assert_true(caller.mfa);
-		assert_int_equal(caller.mfa_time, 12);
-		assert_true(caller.agent);
+		assert_null(caller.permissions[0]);
+		assert_false(caller.mfa);
+		assert_int_equal(caller.mfa_time, 0);
+		assert_false(caller.agent);
 		assert_null(caller.scopes);
 		/* The request's part is not ours. */
 		assert_string_equal(caller.client_ip, "::1");
 		assert_int_equal(caller.time_ns, 7);
 	}
+}
+
+static void
+a_token_of_no_session_is_none(void **state)
+{
+	static const struct {
+		const char *sub, *sid;
+		enum sark_code code;
+	} rows[] = {
+		{ UUID, UUID, SARK_OK },
+		{ UUID, "", SARK_INVALID_TOKEN },
+		{ UUID, "mine", SARK_INVALID_TOKEN },
+		{ "alice", UUID, SARK_INVALID_TOKEN },
+		{ UUID, UUID "' OR true", SARK_INVALID_TOKEN },
+	};
+	struct fixture *f = *state;
+	double now = (double)sark_clock_ms() / 1000;
+	struct sark_caller caller;
+	size_t i;
+
+	for (i = 0; i < SARK_COUNT(rows); i++)
+		assert_int_equal(
+		    bearer(f,
+			mint_token(f, f->mint->private_pem, HEADER,
+			    sark_format(f,
+				"{\"iss\":\"https://sark.test\","
+				"\"aud\":\"sark\",\"jti\":\"" UUID "\","
+				"\"sub\":\"%s\",\"sid\":\"%s\","
+				"\"iat\":%.3f,\"nbf\":%.3f,\"exp\":%.3f}",
+				rows[i].sub, rows[i].sid, now - 1, now - 1,
+				now + 60)),
+			&caller),
+		    rows[i].code);
 }
 
 static void
@@ -255,7 +289,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(claims_become_the_caller),
+		TEST(a_token_says_who_and_no_more),
+		TEST(a_token_of_no_session_is_none),
 		TEST(many_tokens_stay_apart),
 		TEST(a_remembered_token_still_expires),
 		TEST(a_forged_token_is_not_remembered),

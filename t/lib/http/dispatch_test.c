@@ -100,13 +100,16 @@ static const struct sark_route routes[] = {
 /* clang-format on */
 
 static int
-authenticate(struct sark_app *app, const char *bearer, const char *api_key,
-    struct sark_caller *caller, struct sark_err *err)
+authenticate(struct sark_app *app, const struct sark_route *route,
+    const struct sark_credential *credential, struct sark_caller *caller,
+    struct sark_err *err)
 {
+	const char *bearer = credential->bearer, *api_key = credential->api_key;
 	static const char *const reader[] = { "thing:read", NULL };
 	static const char *const all[] = { "thing:*", NULL };
 
 	(void)app;
+	(void)route;
 	current->calls++;
 	if (bearer == NULL && api_key == NULL)
 		return sark_err_set(err, SARK_UNAUTHENTICATED, "none");
