@@ -1,8 +1,18 @@
 sarkexec_PROGRAMS += fcgi/admin/sark-admin
 fcgi_admin_sark_admin_SOURCES = \
+	%D%/delete_role.c \
+	%D%/delete_role_binding.c \
+	%D%/get_role.c \
+	%D%/get_role_binding.c \
+	%D%/get_role_bindings.c \
+	%D%/get_roles.c \
 	%D%/get_user.c \
+	%D%/get_user_permissions.c \
 	%D%/get_users.c \
 	%D%/main.c \
+	%D%/post_role.c \
+	%D%/post_role_binding.c \
+	%D%/put_role.c \
 	%D%/routes.c %D%/routes.h
 fcgi_admin_sark_admin_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS)
 fcgi_admin_sark_admin_LDADD = libsarkcommon.la $(TALLOC_LIBS)

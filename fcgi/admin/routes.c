@@ -2,6 +2,9 @@
 
 #include <stddef.h>
 
+#include "auth/group.h"
+#include "auth/role.h"
+
 #define AT(type, member) offsetof(struct type, member)
 
 const char *const admin_yes_no[] = { "true", "false", NULL };
@@ -18,7 +21,58 @@ static const struct sark_field user_list[] = {
 	{ NULL }
 };
 
+static const struct sark_field role_list[] = {
+	{ "limit", SARK_INT, AT(roles_query, limit), 1, 200 },
+	{ "cursor", SARK_TEXT, AT(roles_query, cursor), 1, 1000 },
+	{ NULL }
+};
+static const struct sark_field new_role[] = {
+	{ "/name", SARK_TEXT, AT(sark_new_role, name), 1, 63, SARK_REQUIRED },
+	{ "/description", SARK_TEXT, AT(sark_new_role, description), 0, 1000 },
+	{ "/permissions", SARK_WORDS, AT(sark_new_role, permissions), 0,
+	  SARK_ROLE_PERMISSIONS, SARK_REQUIRED },
+	{ NULL }
+};
+static const struct sark_field role[] = {
+	{ "/description", SARK_TEXT, AT(role_body, description), 0, 1000 },
+	{ "/permissions", SARK_WORDS, AT(role_body, permissions), 0,
+	  SARK_ROLE_PERMISSIONS, SARK_REQUIRED },
+	{ NULL }
+};
+static const struct sark_field binding_list[] = {
+	{ "role", SARK_TEXT, AT(bindings_query, role), 1, 63 },
+	{ "user_id", SARK_UUID, AT(bindings_query, user_id) },
+	{ "group", SARK_TEXT, AT(bindings_query, group), 1, SARK_GROUP_MAX },
+	{ "api_key_id", SARK_UUID, AT(bindings_query, key_id) },
+	{ "limit", SARK_INT, AT(bindings_query, limit), 1, 200 },
+	{ "cursor", SARK_TEXT, AT(bindings_query, cursor), 1, 1000 },
+	{ NULL }
+};
+static const struct sark_field new_window[] = {
+	{ "/days", SARK_WORDS, AT(sark_new_window, days), 1, 7 },
+	{ "/from", SARK_TEXT, AT(sark_new_window, from), 5, 5, SARK_REQUIRED },
+	{ "/to", SARK_TEXT, AT(sark_new_window, to), 5, 5, SARK_REQUIRED },
+	{ "/zone", SARK_TEXT, AT(sark_new_window, zone), 1, 64, SARK_REQUIRED },
+	{ NULL }
+};
+static const struct sark_field new_binding[] = {
+	{ "/role", SARK_TEXT, AT(binding_body, binding.role), 1, 63, SARK_REQUIRED },
+	{ "/user_id", SARK_UUID, AT(binding_body, binding.user_id) },
+	{ "/group", SARK_TEXT, AT(binding_body, binding.group), 1, SARK_GROUP_MAX },
+	{ "/api_key_id", SARK_UUID, AT(binding_body, binding.key_id) },
+	{ "/scope", SARK_OBJECT, AT(binding_body, binding.scope), 2, 2 },
+	{ "/expires_at", SARK_TIME, AT(binding_body, binding.expires_at) },
+	{ "/windows", SARK_LIST, AT(binding_body, windows), 0, SARK_WINDOWS,
+	  .sub = new_window, .sub_size = sizeof(struct sark_new_window) },
+	{ NULL }
+};
+
 static const struct sark_input user_list_in = { user_list, sizeof(struct users_query) };
+static const struct sark_input role_list_in = { role_list, sizeof(struct roles_query) };
+static const struct sark_input new_role_in = { new_role, sizeof(struct sark_new_role) };
+static const struct sark_input role_in = { role, sizeof(struct role_body) };
+static const struct sark_input binding_list_in = { binding_list, sizeof(struct bindings_query) };
+static const struct sark_input new_binding_in = { new_binding, sizeof(struct binding_body) };
 
 /* Writers' events are written by the area, in the writer's transaction. */
 const struct sark_route admin_routes[] = {
@@ -26,6 +80,28 @@ const struct sark_route admin_routes[] = {
 	  &user_list_in, get_users, NULL, SARK_LIMIT_USER, 0 },
 	{ SARK_GET, "/api/v1/users/{id}", SARK_MAY("user:read"),
 	  NULL, get_user, NULL, SARK_LIMIT_USER, 0 },
+	{ SARK_GET, "/api/v1/users/{id}/permissions", SARK_MAY("role:read"),
+	  NULL, get_user_permissions, NULL, SARK_LIMIT_USER, 0 },
+	{ SARK_GET, "/api/v1/roles", SARK_MAY("role:read"),
+	  &role_list_in, get_roles, NULL, SARK_LIMIT_USER, 0 },
+	{ SARK_POST, "/api/v1/roles", SARK_MAY("role:write"),
+	  &new_role_in, post_role, "role_created", SARK_LIMIT_USER, 0,
+	  .creates = true },
+	{ SARK_GET, "/api/v1/roles/{name}", SARK_MAY("role:read"),
+	  NULL, get_role, NULL, SARK_LIMIT_USER, 0 },
+	{ SARK_PUT, "/api/v1/roles/{name}", SARK_MAY("role:write"),
+	  &role_in, put_role, "role_changed", SARK_LIMIT_USER, 0 },
+	{ SARK_DELETE, "/api/v1/roles/{name}", SARK_MAY("role:write"),
+	  NULL, delete_role, "role_removed", SARK_LIMIT_USER, 0 },
+	{ SARK_GET, "/api/v1/role-bindings", SARK_MAY("role:read"),
+	  &binding_list_in, get_role_bindings, NULL, SARK_LIMIT_USER, 0 },
+	{ SARK_POST, "/api/v1/role-bindings", SARK_MAY("role:write"),
+	  &new_binding_in, post_role_binding, "role_bound", SARK_LIMIT_USER, 0,
+	  .creates = true },
+	{ SARK_GET, "/api/v1/role-bindings/{id}", SARK_MAY("role:read"),
+	  NULL, get_role_binding, NULL, SARK_LIMIT_USER, 0 },
+	{ SARK_DELETE, "/api/v1/role-bindings/{id}", SARK_MAY("role:write"),
+	  NULL, delete_role_binding, "role_unbound", SARK_LIMIT_USER, 0 },
 	{ 0 }
 };
 /* clang-format on */

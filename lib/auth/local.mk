@@ -1,11 +1,15 @@
 libsarkcommon_la_SOURCES += \
 	%D%/account.c %D%/account.h \
 	%D%/bearer.c %D%/bearer.h \
+	%D%/binding.c %D%/binding.h \
 	%D%/catalogue.c %D%/catalogue.h \
+	%D%/explain.c %D%/explain.h \
+	%D%/grant.c %D%/grant.h \
 	%D%/group.c %D%/group.h \
 	%D%/login.c %D%/login.h \
 	%D%/rbac.c %D%/rbac.h \
 	%D%/refresh.c %D%/refresh.h \
+	%D%/role.c %D%/role.h \
 	%D%/session.c %D%/session.h \
 	%D%/session_end.c %D%/session_end.h \
 	%D%/standing.c %D%/standing.h \
@@ -14,4 +18,5 @@ libsarkcommon_la_SOURCES += \
 	%D%/token_cache.c %D%/token_cache.h \
 	%D%/user.c %D%/user.h \
 	%D%/user_list.c %D%/user_list.h \
-	%D%/username.c %D%/username.h
+	%D%/username.c %D%/username.h \
+	%D%/window.c %D%/window.h

@@ -2,6 +2,7 @@
 libsarkcommon_la_SOURCES += \
 	%D%/audit_load.c %D%/audit_load.h \
 	%D%/audit_log.c %D%/audit_log.h \
+	%D%/bindings.c %D%/bindings.h \
 	%D%/deadline.c %D%/deadline.h \
 	%D%/decisions.c %D%/decisions.h \
 	%D%/effective.c %D%/effective.h \
@@ -17,6 +18,7 @@ libsarkcommon_la_SOURCES += \
 	%D%/pg.c %D%/pg.h %D%/wire.h \
 	%D%/redis.c %D%/redis.h %D%/redis_ping.c \
 	%D%/report.c %D%/report.h \
+	%D%/roles.c %D%/roles.h \
 	%D%/rows.c %D%/rows.h \
 	%D%/schema.c %D%/schema.h \
 	%D%/sessions.c %D%/sessions.h \

@@ -1,6 +1,6 @@
 # t/fcgi
 PERL_TESTS += \
-	%D%/admin_users.t \
+	%D%/admin_roles.t %D%/admin_users.t \
 	%D%/audit.t \
 	%D%/bearer.t \
 	%D%/body.t \

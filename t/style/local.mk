@@ -8,6 +8,7 @@ PERL_TESTS += \
 	%D%/man.t \
 	%D%/names.t \
 	%D%/openapi.t \
+	%D%/permissions.t \
 	%D%/settings.t \
 	%D%/sizes.t \
 	%D%/units.t
