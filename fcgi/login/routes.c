@@ -31,8 +31,8 @@ const struct sark_route login_routes[] = {
 	{ SARK_POST, "/api/v1/auth/login/ldap", SARK_ANYONE, &credentials, post_login_ldap,
 	  "authentication_success", SARK_LIMIT_LOGIN, BODY_MAX },
 	{ SARK_GET, "/api/v1/auth/me", SARK_SIGNED_IN, NULL, get_me, NULL, SARK_LIMIT_USER },
-	{ SARK_GET, "/api/v1/auth/providers", SARK_ANYONE, NULL, get_providers, NULL, SARK_LIMIT_NONE },
-	{ SARK_GET, "/.well-known/jwks.json", SARK_ANYONE, NULL, get_jwks, NULL, SARK_LIMIT_NONE },
+	{ SARK_GET, "/api/v1/auth/providers", SARK_ANYONE, NULL, get_providers, NULL, SARK_LIMIT_USER },
+	{ SARK_GET, "/.well-known/jwks.json", SARK_ANYONE, NULL, get_jwks, NULL, SARK_LIMIT_USER },
 	{ 0 }
 };
 /* clang-format on */

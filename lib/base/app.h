@@ -3,9 +3,12 @@
 
 #include <stdint.h>
 
+#include "base/quota.h"
+
 struct sark_conf;
 struct sark_gate;
 struct sark_keyring;
+struct sark_limiter;
 struct sark_metrics;
 struct sark_pg;
 struct sark_policy;
@@ -22,10 +25,11 @@ struct sark_tracer;
  * for is NULL.
  */
 struct sark_app {
-	const char *program;	/* "sark-policy" */
-	void *mem;		/* the current request's memory */
-	int64_t deadline_ns;	/* and its end, monotonic; 0 without one */
-	struct sark_gate *gate; /* yet to be passed, or NULL; store/gate.h */
+	const char *program;	 /* "sark-policy" */
+	void *mem;		 /* the current request's memory */
+	int64_t deadline_ns;	 /* and its end, monotonic; 0 without one */
+	struct sark_gate *gate;	 /* yet to be passed, or NULL; store/gate.h */
+	struct sark_quota quota; /* of who makes it; limit 0: none */
 	const struct sark_conf *conf;
 	struct sark_pg *pg;		 /* store/pg.h */
 	struct sark_redis *redis;	 /* store/redis.h */
@@ -36,6 +40,7 @@ struct sark_app {
 	struct sark_spool *spool;	 /* audit/spool.h */
 	struct sark_metrics *metrics;	 /* proc/metrics.h */
 	struct sark_refusals *refusals;	 /* serve/refused.h */
+	struct sark_limiter *limiter;	 /* serve/limits.h */
 	struct sark_tracer *tracer;	 /* base/span.h */
 };
 

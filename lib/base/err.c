@@ -8,6 +8,7 @@ sark_err_init(struct sark_err *err)
 {
 	err->code = SARK_OK;
 	err->text[0] = '\0';
+	err->retry_after_s = 0;
 	err->nfields = 0;
 }
 

@@ -1,6 +1,8 @@
 #ifndef SARK_BASE_ERR_H
 #define SARK_BASE_ERR_H
 
+#include <stdint.h>
+
 #include "base/attr.h"
 #include "base/code.h"
 
@@ -16,13 +18,14 @@ struct sark_err_field {
 /*
  * What went wrong.  The code is for the client, the text for the log; the
  * text never reaches a client unless the code is BAD_REQUEST, INVALID,
- * CONFLICT, FORBIDDEN, NOT_FOUND or UNSUPPORTED_MEDIA_TYPE, whose texts are
- * written for both.
+ * CONFLICT, FORBIDDEN, NOT_FOUND, UNSUPPORTED_MEDIA_TYPE or RATE_LIMITED,
+ * whose texts are written for both.
  * First error wins: sark_err_set on a set error changes nothing.
  */
 struct sark_err {
 	enum sark_code code; /* SARK_OK: nothing wrong */
 	char text[SARK_ERR_TEXT];
+	int64_t retry_after_s; /* when to ask again, 0: not said */
 	unsigned int nfields;
 	struct sark_err_field fields[SARK_ERR_FIELDS];
 };

@@ -16,6 +16,7 @@ libsarkcommon_la_SOURCES += \
 	%D%/networks.c %D%/networks.h \
 	%D%/num.c %D%/num.h \
 	%D%/permission.c %D%/permission.h \
+	%D%/quota.h \
 	%D%/span.c %D%/span.h \
 	%D%/str.c %D%/str.h \
 	%D%/uuid.c %D%/uuid.h

@@ -49,6 +49,23 @@ sark_address_canonical(const char *text, char out[SARK_ADDRESS_TEXT])
 	return 0;
 }
 
+void
+sark_address_network(const char *address, char out[SARK_NETWORK_TEXT])
+{
+	unsigned char bytes[16];
+
+	if (sark_address_canonical(address, out) == -1) {
+		out[0] = '\0';
+		return;
+	}
+	if (strchr(out, ':') == NULL)
+		return;
+	(void)read_address(out, bytes);
+	memset(bytes + 8, 0, 8);
+	inet_ntop(AF_INET6, bytes, out, SARK_ADDRESS_TEXT);
+	memcpy(out + strlen(out), "/64", sizeof("/64"));
+}
+
 /* Whether the first bits of a and b are the same. */
 static bool
 same(const unsigned char a[16], const unsigned char b[16], unsigned int bits)

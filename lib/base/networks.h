@@ -8,6 +8,7 @@
 
 /* Addresses as text and the networks they are in. */
 #define SARK_ADDRESS_TEXT 46
+#define SARK_NETWORK_TEXT 50
 
 struct sark_networks;
 
@@ -26,6 +27,12 @@ int sark_networks_make(void *ctx, const char *const *list,
  */
 int sark_address_canonical(const char *text, char out[SARK_ADDRESS_TEXT])
     SARK_NONNULL(1) SARK_CHECKED;
+/*
+ * What one client can be told by: an IPv4 address itself, the /64 of an IPv6
+ * one ("2001:db8::/64"); "" if address is none.
+ */
+void sark_address_network(const char *address, char out[SARK_NETWORK_TEXT])
+    SARK_NONNULL(1);
 /* Whether a canonical address is in one of the networks. */
 bool sark_networks_hold(const struct sark_networks *networks,
     const char *address) SARK_NONNULL(1, 2);

@@ -52,6 +52,10 @@ struct sark_conf {
 	/* passwords */
 	int64_t argon2_memory_kib;
 	int64_t argon2_passes;
+	/* rate limits, requests a minute; 0 is no limit */
+	int64_t rate_address;
+	int64_t rate_login_network;
+	int64_t rate_login_account;
 	/* http */
 	int64_t body_max_bytes;
 	int64_t body_max_unverified_bytes;

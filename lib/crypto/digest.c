@@ -75,6 +75,15 @@ sark_sha256_hex(char out[SARK_SHA256_TEXT], const void *data, size_t n)
 }
 
 void
+sark_sha1_hex(char out[SARK_SHA1_TEXT], const void *data, size_t n)
+{
+	unsigned char digest[(SARK_SHA1_TEXT - 1) / 2];
+
+	need(EVP_Q_digest(NULL, "SHA1", NULL, data, n, digest, NULL));
+	sark_str_hex(out, digest, sizeof(digest));
+}
+
+void
 sark_hmac_sha256(unsigned char out[SARK_SHA256_BYTES], const void *key,
     size_t key_len, const void *data, size_t n)
 {

@@ -13,6 +13,7 @@
 #include "http/cors.h"
 #include "http/field.h"
 #include "http/incoming.h"
+#include "http/limit.h"
 #include "base/networks.h"
 #include "http/problem.h"
 #include "http/router.h"
@@ -27,6 +28,7 @@ struct passage {
 	int64_t start_ns;
 	struct sark_incoming incoming;
 	struct sark_match match;
+	bool counted;
 	struct sark_resp resp;
 	struct sark_err err;
 };
@@ -140,6 +142,23 @@ check_gate(struct passage *p)
 	return -1;
 }
 
+/* Counts the request; that it is one too many goes before other errors. */
+static int
+count(struct passage *p, enum sark_limit_as as)
+{
+	struct sark_dispatch *d = p->dispatch;
+	struct sark_err refused;
+
+	p->counted = true;
+	if (d->limit == NULL)
+		return 0;
+	sark_err_init(&refused);
+	if (d->limit(d->app, as, &p->incoming.req, &refused) == 0)
+		return 0;
+	p->err = refused;
+	return -1;
+}
+
 /* Whether a body without a byte can be right. */
 static bool
 nothing_required(const struct sark_input *input)
@@ -193,7 +212,7 @@ read_query(struct passage *p, void **input_r)
 }
 
 static int
-read_input(struct passage *p)
+parse_input(struct passage *p)
 {
 	struct sark_req *req = &p->incoming.req;
 	void *input = NULL;
@@ -210,6 +229,18 @@ read_input(struct passage *p)
 	}
 	req->input = input;
 	return 0;
+}
+
+static int
+read_input(struct passage *p)
+{
+	int good = parse_input(p);
+
+	/* Good or bad, as it says whom a login is about. */
+	if (p->match.route->limit == SARK_LIMIT_LOGIN &&
+	    count(p, SARK_LIMIT_AS_LOGIN) == -1)
+		return -1;
+	return good;
 }
 
 /* What the stores may be waited for, from now on. */
@@ -246,6 +277,7 @@ static int
 pass(struct passage *p, const struct sark_exchange *in)
 {
 	struct sark_dispatch *d = p->dispatch;
+	const struct sark_route *route;
 	int good = sark_incoming_read(
 	    d->app->mem, d->proxies, in, &p->incoming, &p->err);
 
@@ -258,9 +290,15 @@ pass(struct passage *p, const struct sark_exchange *in)
 		    sark_router_allow(d->app->mem, p->match.allow));
 	}
 	set_deadline(p);
+	route = p->match.route;
 	if (check_size(p) == -1 || check_admission(p) == -1 ||
-	    check_access(p) == -1 || check_whole(p) == -1 ||
-	    read_input(p) == -1)
+	    check_access(p) == -1)
+		return -1;
+	if (route->access == SARK_ACCESS_ANYONE &&
+	    route->limit == SARK_LIMIT_USER &&
+	    count(p, SARK_LIMIT_AS_STRANGER) == -1)
+		return -1;
+	if (check_whole(p) == -1 || read_input(p) == -1)
 		return -1;
 	return handle(p);
 }
@@ -305,6 +343,14 @@ sark_dispatch_body_limit(void *dispatch, const struct sark_exchange *in)
 	return limit;
 }
 
+/* Who shows a credential that is none is a stranger, once. */
+static void
+count_stranger(struct passage *p)
+{
+	if (!p->counted && p->match.route->limit != SARK_LIMIT_HEALTH)
+		(void)count(p, SARK_LIMIT_AS_STRANGER);
+}
+
 /* The error as the answer; a refusal is told to the audit hook first. */
 static void
 refuse(struct passage *p)
@@ -318,6 +364,8 @@ refuse(struct passage *p)
 		sark_buf_reset(&p->resp.headers);
 	if (p->err.code == SARK_OK)
 		sark_err_set(&p->err, SARK_INTERNAL, "no reason was given");
+	if (sark_code_status(p->err.code) == 401 && route != NULL)
+		count_stranger(p);
 	status = sark_code_status(p->err.code);
 	if ((status == 401 || status == 403) && route != NULL &&
 	    d->refused != NULL)
@@ -379,12 +427,14 @@ sark_dispatch_handle(
 	p->start_ns = start;
 	memset(&p->match, 0, sizeof(p->match));
 	p->match.index = -1;
+	p->counted = false;
 	memset(&p->resp, 0, sizeof(p->resp));
 	sark_buf_init(&p->resp.headers, mem);
 	sark_buf_init(&p->resp.body, mem);
 	sark_err_init(&p->err);
 	if (pass(p, in) == -1)
 		refuse(p);
+	sark_limit_headers(&d->app->quota, &p->resp);
 	let_origin(p, in);
 	answer.method = p->incoming.req.method;
 	answer.request_id = p->incoming.caller.request_id;
@@ -399,6 +449,7 @@ sark_dispatch_handle(
 	log_request(p, status, duration);
 	d->app->deadline_ns = 0;
 	d->app->gate = NULL;
+	d->app->quota.limit = 0;
 	d->app->mem = NULL;
 	talloc_free(mem);
 }

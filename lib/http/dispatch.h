@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "http/credential.h"
 #include "http/exchange.h"
+#include "http/limit.h"
 #include "http/request.h"
 #include "http/route.h"
 
@@ -19,9 +20,9 @@ struct sark_networks;
 struct sark_router;
 
 /*
- * The one way of a request: parse, route (404, 405), size (413), credential
- * (401), permission (403), content type (415), JSON (400), fields (422),
- * handler, response.  One log line a request.
+ * The one way of a request: parse, route (404, 405), size (413), rate limit
+ * (429), credential (401), permission (403), content type (415), JSON (400),
+ * fields (422), handler, response.  One log line a request.
  */
 struct sark_dispatch {
 	struct sark_app *app;
@@ -47,6 +48,13 @@ struct sark_dispatch {
 	 * route.  Returns -1 with the answer for who may not pass.
 	 */
 	int (*pass_gate)(struct sark_app *app, struct sark_err *err);
+	/*
+	 * Counts a login, or the request of a stranger, once, and sets
+	 * app->quota; its error is the answer, whatever else was wrong.  A
+	 * caller who is known was counted by authenticate.  May be NULL.
+	 */
+	int (*limit)(struct sark_app *app, enum sark_limit_as as,
+	    const struct sark_req *req, struct sark_err *err);
 	/*
 	 * Runs the handler of a route that creates when the request has an
 	 * Idempotency-Key: at most once for one key (idempotency.h).

@@ -12,6 +12,7 @@ libsarkcommon_la_SOURCES += \
 	%D%/field.c %D%/field.h \
 	%D%/idempotency.c %D%/idempotency.h \
 	%D%/incoming.c %D%/incoming.h \
+	%D%/limit.c %D%/limit.h \
 	%D%/listen.c %D%/listen.h \
 	%D%/peer.c %D%/peer.h \
 	%D%/problem.c %D%/problem.h \

@@ -14,7 +14,8 @@ static bool public(enum sark_code code)
 {
 	return code == SARK_BAD_REQUEST || code == SARK_INVALID ||
 	    code == SARK_CONFLICT || code == SARK_FORBIDDEN ||
-	    code == SARK_NOT_FOUND || code == SARK_UNSUPPORTED_MEDIA_TYPE;
+	    code == SARK_NOT_FOUND || code == SARK_UNSUPPORTED_MEDIA_TYPE ||
+	    code == SARK_RATE_LIMITED;
 }
 
 static void
@@ -49,11 +50,13 @@ challenge(struct sark_resp *resp, enum sark_code code)
 	    error, sark_code_title(code));
 }
 
-static int
-retry_after(enum sark_code code)
+static int64_t
+retry_after(const struct sark_err *err)
 {
-	if (code == SARK_OVERLOADED)
-		return (int)(1 + sark_clock_mono_ns() / 1000 % OVERLOADED_S);
+	if (err->retry_after_s > 0)
+		return err->retry_after_s;
+	if (err->code == SARK_OVERLOADED)
+		return 1 + sark_clock_mono_ns() / 1000 % OVERLOADED_S;
 	return RETRY_AFTER_S;
 }
 
@@ -64,6 +67,7 @@ sark_problem_write(
 	enum sark_code code = err->code == SARK_OK ? SARK_INTERNAL : err->code;
 	const char *title = sark_code_title(code);
 	struct sark_jw jw;
+	int64_t wait_s = retry_after(err);
 	char type[64];
 
 	resp->status = sark_code_status(code);
@@ -76,7 +80,7 @@ sark_problem_write(
 	if (resp->status == 429 || resp->status == 503 ||
 	    code == SARK_IDEMPOTENCY_IN_PROGRESS)
 		sark_buf_format(
-		    &resp->headers, "Retry-After: %d\r\n", retry_after(code));
+		    &resp->headers, "Retry-After: %lld\r\n", (long long)wait_s);
 	sark_jw_init(&jw, &resp->body);
 	sark_jw_open(&jw, NULL, '{');
 	snprintf(
@@ -88,6 +92,8 @@ sark_problem_write(
 	    public(code) && err->text[0] != '\0' ? err->text : title);
 	sark_jw_str(&jw, "code", sark_code_name(code));
 	sark_jw_str(&jw, "request_id", request_id);
+	if (code == SARK_RATE_LIMITED)
+		sark_jw_int(&jw, "retry_after", wait_s);
 	write_fields(&jw, err);
 	sark_jw_close(&jw);
 }

@@ -27,12 +27,11 @@ enum sark_access {
 #define SARK_SIGNED_IN SARK_ACCESS_USER, NULL
 #define SARK_MAY(what) SARK_ACCESS_PERMISSION, (what)
 
-/* What a route would count against; nothing is limited by rate yet. */
+/* What limits the rate of a route's requests (serve/limits.h). */
 enum sark_limit {
-	SARK_LIMIT_NONE,
-	SARK_LIMIT_HEALTH, /* as NONE, and never shed under load */
-	SARK_LIMIT_USER,
-	SARK_LIMIT_LOGIN,
+	SARK_LIMIT_USER,   /* who asks; of a stranger his address */
+	SARK_LIMIT_LOGIN,  /* whom it is about, and from where */
+	SARK_LIMIT_HEALTH, /* nothing, and it is never shed under load */
 };
 
 struct sark_route {

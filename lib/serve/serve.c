@@ -51,6 +51,8 @@ serve(struct start *start, struct sark_err *err)
 	};
 	int ret, tell;
 
+	settings->now.workers =
+	    start->how == SARK_STARTED_CGI ? 0 : start->cli.workers;
 	if (sark_worker_rehearse(&settings->now, err) == -1)
 		return -1;
 	if (start->cli.check_config)

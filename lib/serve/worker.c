@@ -19,6 +19,7 @@
 #include "serve/authenticate.h"
 #include "serve/confine.h"
 #include "serve/idempotency.h"
+#include "serve/limits.h"
 #include "serve/observe.h"
 #include "serve/open.h"
 #include "serve/peers.h"
@@ -171,6 +172,7 @@ prepare(struct work *work, const struct sark_worker *worker, void *ctx,
 	if (sark_peers_open(app, &work->peers, err) == -1)
 		return -1;
 	app->refusals = sark_refusals_new(app);
+	app->limiter = sark_limiter_new(app, worker->workers);
 	work->tell = worker->tell;
 	work->watch = watch_new(work->app, program, worker->conf);
 	work->program = program;
@@ -183,6 +185,7 @@ prepare(struct work *work, const struct sark_worker *worker, void *ctx,
 		.pass_gate = sark_gate_pass,
 		.admit = admit,
 		.admit_arg = work,
+		.limit = sark_limits_count,
 		.once = sark_idempotency_serve,
 		.observe = sark_observer_add,
 		.observe_arg = sark_observer_new(

@@ -2,6 +2,7 @@
 #define SARK_SERVE_WORKER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/attr.h"
 #include "base/err.h"
@@ -15,6 +16,7 @@ struct sark_worker {
 	const struct sark_conf *conf;
 	bool schema_seen; /* and found to fit */
 	int tell;	  /* for sark_workers_tell */
+	int64_t workers;  /* of the program; 0 plain CGI, a process a request */
 };
 
 /*

@@ -13,6 +13,7 @@ libsarkcommon_la_SOURCES += \
 	%D%/idempotency.c %D%/idempotency.h \
 	%D%/info.c %D%/info.h \
 	%D%/ledger.c %D%/ledger.h \
+	%D%/limits.c %D%/limits.h \
 	%D%/logon.c %D%/logon.h \
 	%D%/pattern.c %D%/pattern.h \
 	%D%/pg.c %D%/pg.h %D%/wire.h \

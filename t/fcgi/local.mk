@@ -10,6 +10,7 @@ PERL_TESTS += \
 	%D%/etag.t \
 	%D%/idempotency.t \
 	%D%/life.t \
+	%D%/limit.t \
 	%D%/log.t \
 	%D%/login.t \
 	%D%/login_password.t \

@@ -23,7 +23,8 @@ sub seen ($answer) {
 	my %headers = %{ $answer->{headers} };
 	my $body = $answer->body;
 
-	delete @headers{qw(x-request-id date traceparent)};
+	delete @headers{qw(x-request-id date traceparent
+	    x-ratelimit-remaining x-ratelimit-reset)};
 	$body =~ s/"request_id":"[^"]+"/"request_id":"?"/;
 	return JSON::PP->new->canonical->encode(
 	    [ $answer->status, \%headers, $body ]);

@@ -34,6 +34,11 @@ t_lib_http_answer_test_SOURCES = %D%/answer_test.c
 t_lib_http_answer_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
 t_lib_http_answer_test_LDADD = $(C_TEST_LDADD)
 
+C_TESTS += t/lib/http/limit_test
+t_lib_http_limit_test_SOURCES = %D%/limit_test.c
+t_lib_http_limit_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
+t_lib_http_limit_test_LDADD = $(C_TEST_LDADD)
+
 C_TESTS += t/lib/http/dispatch_test
 t_lib_http_dispatch_test_SOURCES = %D%/dispatch_test.c
 t_lib_http_dispatch_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)

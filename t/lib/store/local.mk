@@ -8,10 +8,13 @@ t_lib_store_redis_driver_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS)
 t_lib_store_redis_driver_LDADD = libsarkcommon.la $(TALLOC_LIBS)
 
 if HAVE_CMOCKA
-check_PROGRAMS += t/lib/store/records_test
+check_PROGRAMS += t/lib/store/limits_test t/lib/store/records_test
 endif
+t_lib_store_limits_test_SOURCES = %D%/limits_test.c
+t_lib_store_limits_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
+t_lib_store_limits_test_LDADD = $(C_TEST_LDADD)
 t_lib_store_records_test_SOURCES = %D%/records_test.c
 t_lib_store_records_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
 t_lib_store_records_test_LDADD = $(C_TEST_LDADD)
 
-PERL_TESTS += %D%/pg.t %D%/records.t %D%/redis.t
+PERL_TESTS += %D%/limits.t %D%/pg.t %D%/records.t %D%/redis.t

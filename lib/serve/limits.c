@@ -1,0 +1,202 @@
+#include "serve/limits.h"
+
+#include <stdbool.h>
+
+#include "auth/username.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/netstring.h"
+#include "base/networks.h"
+#include "base/str.h"
+#include "conf/conf.h"
+#include "crypto/digest.h"
+#include "proc/metrics.h"
+#include "serve/share.h"
+#include "store/limits.h"
+
+enum tier { ADDRESS, LOGIN_NETWORK, LOGIN_ACCOUNT, TIERS };
+
+static const char *const tiers[TIERS] = { "address", "login_network",
+	"login_account" };
+
+struct sark_limiter {
+	struct sark_share *share;
+	bool shared; /* said in the log */
+	struct sark_metric *shares;
+	struct sark_metric *refused[TIERS];
+};
+
+/* The buckets of one request. */
+struct counting {
+	void *mem;
+	size_t n;
+	enum tier tiers[SARK_LIMITS_MAX];
+	struct sark_bucket buckets[SARK_LIMITS_MAX];
+	struct sark_quota quotas[SARK_LIMITS_MAX];
+};
+
+struct sark_limiter *
+sark_limiter_new(struct sark_app *app, int64_t workers)
+{
+	struct sark_limiter *limiter = sark_new(app, struct sark_limiter);
+
+	if (workers > 0)
+		limiter->share = sark_share_new(limiter, workers);
+	limiter->shares = sark_metric_of(app->metrics,
+	    sark_format(limiter, "sark_rate_shared_total{program=\"%s\"}",
+		app->program));
+	for (size_t i = 0; i < TIERS; i++)
+		limiter->refused[i] = sark_metric_of(app->metrics,
+		    sark_format(limiter,
+			"sark_rate_limited_total{program=\"%s\",tier=\"%s\"}",
+			app->program, tiers[i]));
+	return limiter;
+}
+
+/* A limit of 0 is none. */
+static void
+add(struct counting *c, enum tier tier, const char *identifier, int64_t limit)
+{
+	if (limit == 0)
+		return;
+	c->tiers[c->n] = tier;
+	c->buckets[c->n++] =
+	    (struct sark_bucket){ tiers[tier], identifier, limit };
+}
+
+static const char *
+network_of(void *mem, const struct sark_caller *caller)
+{
+	char *network = sark_new_array(mem, char, SARK_NETWORK_TEXT);
+
+	sark_address_network(caller->client_ip, network);
+	return *network == '\0' ? "unknown" : network;
+}
+
+/*
+ * Whom a login is about, seen from where: hashed, as what was typed may be a
+ * password.  Spellings of one name are one; what can be nobody's name has no
+ * account.
+ */
+static const char *
+account_of(void *mem, const struct sark_req *req, const char *network)
+{
+	const char *name = req->caller->user_id;
+	char digest[SARK_SHA256_TEXT];
+	struct sark_buf text;
+
+	if (*name == '\0') {
+		name = sark_json_str(sark_json_get(req->json, "username"));
+		if (name != NULL)
+			name = sark_username_normal(mem, name);
+	}
+	if (name == NULL)
+		return NULL;
+	sark_buf_init(&text, mem);
+	sark_netstring_add(&text, name);
+	sark_netstring_add(&text, network);
+	sark_sha256_hex(digest, text.data, text.len);
+	return sark_strdup(mem, digest);
+}
+
+static void
+add_login(struct counting *c, const struct sark_conf *conf,
+    const struct sark_req *req, const char *network)
+{
+	const char *account = account_of(c->mem, req, network);
+
+	add(c, LOGIN_NETWORK, network, conf->rate_login_network);
+	if (account != NULL)
+		add(c, LOGIN_ACCOUNT, account, conf->rate_login_account);
+}
+
+/* Counts here what cannot be counted in Redis. */
+static void
+take_share(struct sark_limiter *limiter, struct counting *c,
+    const struct sark_err *why)
+{
+	if (!limiter->shared)
+		sark_log_err(SARK_LOG_WARNING, "limits_shared", why);
+	limiter->shared = true;
+	sark_metric_add(limiter->shares, 1);
+	for (size_t i = 0; i < c->n; i++)
+		sark_share_take(limiter->share,
+		    sark_format(c->mem, "%s:%s", c->buckets[i].tier,
+			c->buckets[i].identifier),
+		    c->buckets[i].limit, &c->quotas[i]);
+}
+
+static int
+take(struct sark_app *app, struct counting *c, bool login, struct sark_err *err)
+{
+	struct sark_limiter *limiter = app->limiter;
+	struct sark_err why;
+	int ret;
+
+	sark_err_init(&why);
+	ret = app->redis == NULL
+	    ? sark_err_set(&why, SARK_UNAVAILABLE, "there is no Redis")
+	    : sark_limits_take(app->redis, c->buckets, c->n, c->quotas, &why);
+	if (ret == -1 && (login || limiter->share == NULL)) {
+		/* Nothing is to be tried often while nobody counts. */
+		*err = why;
+		return -1;
+	}
+	if (ret == -1) {
+		take_share(limiter, c, &why);
+		return 0;
+	}
+	if (limiter->shared)
+		sark_log(SARK_LOG_INFO, "limits_whole", NULL);
+	limiter->shared = false;
+	return 0;
+}
+
+/* The bucket that matters: the one to wait for longest, or the fullest. */
+static size_t
+tightest(const struct counting *c)
+{
+	size_t at = 0;
+
+	for (size_t i = 1; i < c->n; i++) {
+		const struct sark_quota *a = &c->quotas[at], *b = &c->quotas[i];
+
+		if (b->retry_after_s > a->retry_after_s ||
+		    (b->retry_after_s == a->retry_after_s &&
+			b->remaining < a->remaining))
+			at = i;
+	}
+	return at;
+}
+
+/* What the client is told, and whether he is let in. */
+static int
+conclude(struct sark_app *app, const struct counting *c, struct sark_err *err)
+{
+	size_t at = tightest(c);
+
+	app->quota = c->quotas[at];
+	if (app->quota.retry_after_s == 0)
+		return 0;
+	sark_metric_add(app->limiter->refused[c->tiers[at]], 1);
+	return sark_limit_exceeded(&app->quota, err);
+}
+
+int
+sark_limits_count(struct sark_app *app, enum sark_limit_as as,
+    const struct sark_req *req, struct sark_err *err)
+{
+	bool login = as == SARK_LIMIT_AS_LOGIN;
+	struct counting c = { .mem = app->mem };
+	const char *network = network_of(c.mem, req->caller);
+
+	if (login)
+		add_login(&c, app->conf, req, network);
+	else
+		add(&c, ADDRESS, network, app->conf->rate_address);
+	if (c.n == 0)
+		return 0;
+	if (take(app, &c, login, err) == -1)
+		return -1;
+	return conclude(app, &c, err);
+}

@@ -1,0 +1,41 @@
+#ifndef SARK_SERVE_LIMITS_H
+#define SARK_SERVE_LIMITS_H
+
+#include <stdint.h>
+
+#include "base/app.h"
+#include "base/attr.h"
+#include "base/err.h"
+#include "http/limit.h"
+
+/*
+ * Rate limits, by what a request shows (the settings rate_*):
+ *
+ *	tier		counts by		requests
+ *	address		client address		without a credential, or with one
+ *						that is not good
+ *	login_network	client address		that log in
+ *	login_account	user name and address	the same
+ *
+ * An IPv6 address counts as its /64.  Routes of SARK_LIMIT_HEALTH are never counted.
+ *
+ * Redis away: a login is refused (its error); others have their worker's
+ * share of the limit (share.h), which the log says once, as limits_shared and
+ * limits_whole; a plain CGI process, which cannot count, refuses (503).
+ *	sark_rate_limited_total{program,tier}
+ *	sark_rate_shared_total{program}
+ */
+struct sark_limiter;
+
+/* workers: those of this program; 0: a process that serves one request. */
+struct sark_limiter *sark_limiter_new(struct sark_app *app, int64_t workers)
+    SARK_NONNULL(1) __attribute__((returns_nonnull));
+/*
+ * Counts a login or a stranger's request: the limit of struct sark_dispatch.
+ * Errors: RATE_LIMITED; of a login UNAVAILABLE, TIMEOUT.
+ */
+int sark_limits_count(struct sark_app *app, enum sark_limit_as as,
+    const struct sark_req *req, struct sark_err *err)
+    SARK_NONNULL(1, 3, 4) SARK_CHECKED;
+
+#endif
