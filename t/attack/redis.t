@@ -98,7 +98,8 @@ sub through_a_proxy () {
 	my $path = $temp->path('redis-proxy.sock');
 	my $proxy = Sark::Proxy->start($temp, $path, $redis->socket);
 
-	$sark->set(redis_socket => $path);
+	# a deaf one is not to be waited for long
+	$sark->set(redis_socket => $path, redis_timeout_ms => 300);
 	$sark->restart_program('policy');
 	allowed('through a proxy');
 	for my $what (qw(cut deaf late)) {
@@ -117,7 +118,7 @@ sub through_a_proxy () {
 	decide();
 	is $viewer->post($evaluate->[1], \%other)->json->{decision}, 'deny',
 	    'a late allow is nobody else\'s' for 1 .. 5;
-	$sark->set(redis_socket => $redis->socket);
+	$sark->set(redis_socket => $redis->socket, redis_timeout_ms => 10_000);
 	$sark->restart_program('policy');
 	Sark::Attack::remember($sark);
 }

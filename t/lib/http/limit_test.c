@@ -76,16 +76,17 @@ static const struct sark_route routes[] = {
 /* clang-format on */
 
 static int
-authenticate(struct sark_app *app, const char *bearer, const char *api_key,
-    struct sark_caller *caller, struct sark_err *err)
+authenticate(struct sark_app *app, const struct sark_route *route,
+    const struct sark_credential *credential, struct sark_caller *caller,
+    struct sark_err *err)
 {
 	static const char *const none[] = { NULL };
 
 	(void)app;
-	(void)api_key;
+	(void)route;
 	caller->user_id = "alice";
 	caller->permissions = none;
-	if (bearer != NULL && sark_str_eq(bearer, "x"))
+	if (credential->bearer != NULL && sark_str_eq(credential->bearer, "x"))
 		return 0;
 	return sark_err_set(err, SARK_INVALID_TOKEN, "x");
 }
