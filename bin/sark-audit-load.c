@@ -1,5 +1,4 @@
 /* sark-audit-load: moves the audit spool into PostgreSQL. */
-#include <argp.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,8 +12,6 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "config.h"
-#include "proc/lock.h"
-#include "proc/privs.h"
 #include "proc/signals.h"
 #include "store/pg.h"
 #include "store/schema.h"
@@ -39,19 +36,15 @@ static const char doc[] =
 
 /* clang-format off */
 static const struct argp_option options[] = {
-	{ "config", 'c', "FILE", 0, "Settings, instead of $SARK_CONF or "
-	  SARK_CONF_DEFAULT_PATH, 0 },
 	{ "once", '1', NULL, 0, "Load what is there and end (the default)", 0 },
 	{ "follow", 'f', NULL, 0, "Go on until SIGTERM", 0 },
-	{ "dry-run", 'n', NULL, 0, "Count only, change nothing", 0 },
-	{ "verbose", 'v', NULL, 0, "Say what was done", 0 },
 	{ NULL, 0, NULL, 0, NULL, 0 }
 };
 /* clang-format on */
 
 struct run {
-	const char *config;
-	bool follow, dry_run, verbose;
+	struct tool_batch batch;
+	bool follow;
 	void *ctx; /* of what follows from the settings */
 	const struct sark_conf *conf;
 	struct sark_pg *pg;
@@ -66,28 +59,19 @@ struct run {
 };
 
 static error_t
-take(int key, char *arg, struct argp_state *state)
+take(int key, char *arg SARK_UNUSED, struct argp_state *state)
 {
 	struct run *run = state->input;
 
 	switch (key) {
-	case 'c':
-		run->config = arg;
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &run->batch;
 		return 0;
 	case '1':
 		run->follow = false;
 		return 0;
 	case 'f':
 		run->follow = true;
-		return 0;
-	case 'n':
-		run->dry_run = true;
-		return 0;
-	case 'v':
-		run->verbose = true;
-		return 0;
-	case ARGP_KEY_ARG:
-		argp_error(state, "unexpected argument: %s", arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -99,7 +83,7 @@ static void
 open_all(struct run *run, void *ctx, const struct sark_conf *conf)
 {
 	struct sark_load_options load = {
-		.dry_run = run->dry_run,
+		.dry_run = run->batch.dry_run,
 		.dir = conf->spool_dir,
 		.stop = run->stop,
 	};
@@ -117,18 +101,9 @@ static int
 prepare(void *ctx, struct run *run, struct sark_err *err)
 {
 	void *own = sark_mem_check(talloc_new(ctx));
-	struct sark_lock *lock;
 	struct sark_conf *conf;
 
-	if (sark_conf_read(own, run->config, &conf, err) == -1)
-		return -1;
-	tool_log(PROGRAM, conf);
-	if (sark_privs_drop(conf->user, conf->group, err) == -1 ||
-	    sark_privs_harden(err) == -1)
-		return -1;
-	/* A look may be taken beside the one that works. */
-	if (!run->dry_run &&
-	    sark_lock_take(ctx, conf->run_dir, "audit-load", &lock, err) == -1)
+	if (tool_batch_start(&run->batch, ctx, own, &conf, err) == -1)
 		return -1;
 	run->stop = sark_signals_stop();
 	if (run->follow)
@@ -165,7 +140,7 @@ reload(struct run *run)
 
 	*run->reload = 0;
 	sark_err_init(&err);
-	ret = sark_conf_read(own, run->config, &conf, &err);
+	ret = sark_conf_read(own, run->batch.config, &conf, &err);
 	if (ret == 0) {
 		sark_conf_keep_fixed(run->conf, conf);
 		open_all(&next, own, conf);
@@ -202,7 +177,7 @@ tell(const struct run *run, const struct sark_load_result *before)
 {
 	const struct sark_load_result *now = &run->result;
 
-	if (!run->verbose ||
+	if (!run->batch.verbose ||
 	    (run->follow && now->events == before->events &&
 		now->numbered == before->numbered &&
 		now->removed == before->removed))
@@ -298,8 +273,11 @@ once(struct run *run, struct sark_err *err)
 int
 main(int argc, char **argv)
 {
-	const struct argp argp = { options, take, NULL, doc, NULL, NULL, NULL };
-	struct run run = { .config = tool_config() };
+	const struct argp argp = { options, take, NULL, doc, tool_batch_options,
+		NULL, NULL };
+	struct run run = { .batch = { .program = PROGRAM,
+			       .lock = "audit-load",
+			       .config = tool_config() } };
 	struct sark_err err;
 	void *ctx = tool_begin(&argp, &run, argc, argv, &err);
 	int ret = prepare(ctx, &run, &err), status;

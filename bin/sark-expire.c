@@ -1,13 +1,9 @@
 /* sark-expire: removes from PostgreSQL what has had its time. */
-#include <argp.h>
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 
 #include "base/mem.h"
 #include "config.h"
-#include "proc/lock.h"
-#include "proc/privs.h"
 #include "proc/signals.h"
 #include "store/expiry.h"
 #include "store/pg.h"
@@ -25,59 +21,19 @@ static const char doc[] =
     "Removes what has had its time: answers kept by Idempotency-Key, sessions "
     "and role bindings that ended, old notes of logins.";
 
-/* clang-format off */
-static const struct argp_option options[] = {
-	{ "config", 'c', "FILE", 0, "Settings, instead of $SARK_CONF or "
-	  SARK_CONF_DEFAULT_PATH, 0 },
-	{ "dry-run", 'n', NULL, 0, "Count only, change nothing", 0 },
-	{ "verbose", 'v', NULL, 0, "Say what was done", 0 },
-	{ NULL, 0, NULL, 0, NULL, 0 }
-};
-/* clang-format on */
-
 struct run {
-	const char *config;
-	bool dry_run, verbose;
+	struct tool_batch batch;
 	struct sark_pg *pg;
 	int64_t keep_days;
 	const volatile sig_atomic_t *stop;
 };
 
-static error_t
-take(int key, char *arg, struct argp_state *state)
-{
-	struct run *run = state->input;
-
-	switch (key) {
-	case 'c':
-		run->config = arg;
-		return 0;
-	case 'n':
-		run->dry_run = true;
-		return 0;
-	case 'v':
-		run->verbose = true;
-		return 0;
-	case ARGP_KEY_ARG:
-		argp_error(state, "unexpected argument: %s", arg);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
 static int
 prepare(void *ctx, struct run *run, struct sark_err *err)
 {
-	struct sark_lock *lock;
 	struct sark_conf *conf;
 
-	if (sark_conf_read(ctx, run->config, &conf, err) == -1 ||
-	    sark_privs_drop(conf->user, conf->group, err) == -1 ||
-	    sark_privs_harden(err) == -1)
-		return -1;
-	if (!run->dry_run &&
-	    sark_lock_take(ctx, conf->run_dir, "expire", &lock, err) == -1)
+	if (tool_batch_start(&run->batch, ctx, ctx, &conf, err) == -1)
 		return -1;
 	run->keep_days = conf->expired_keep_days;
 	run->stop = sark_signals_stop();
@@ -92,7 +48,7 @@ expire(const struct run *run, size_t kind, struct sark_err *err)
 {
 	int64_t removed = BATCH, total = 0;
 
-	if (run->dry_run)
+	if (run->batch.dry_run)
 		return sark_expiry_count(run->pg, kind, run->keep_days, err);
 	while (removed == BATCH && *run->stop == 0) {
 		removed = sark_expiry_remove(
@@ -115,10 +71,10 @@ expire_all(const struct run *run, struct sark_err *err)
 		total = expire(run, kind, err);
 		if (total == -1)
 			return -1;
-		if (run->dry_run)
+		if (run->batch.dry_run)
 			printf(
 			    "%" PRId64 " %s would be removed\n", total, what);
-		else if (run->verbose)
+		else if (run->batch.verbose)
 			printf("%" PRId64 " %s removed\n", total, what);
 	}
 	return 0;
@@ -127,10 +83,13 @@ expire_all(const struct run *run, struct sark_err *err)
 int
 main(int argc, char **argv)
 {
-	const struct argp argp = { options, take, NULL, doc, NULL, NULL, NULL };
-	struct run run = { .config = tool_config() };
+	const struct argp argp = { NULL, NULL, NULL, doc, tool_batch_options,
+		NULL, NULL };
+	struct run run = { .batch = { .program = PROGRAM,
+			       .lock = "expire",
+			       .config = tool_config() } };
 	struct sark_err err;
-	void *ctx = tool_begin(&argp, &run, argc, argv, &err);
+	void *ctx = tool_begin(&argp, &run.batch, argc, argv, &err);
 	int ret = prepare(ctx, &run, &err);
 
 	if (ret == 0)

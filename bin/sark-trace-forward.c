@@ -1,5 +1,4 @@
 /* sark-trace-forward: takes traces from the programs to a collector. */
-#include <argp.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -10,7 +9,6 @@
 #include "config.h"
 #include "proc/lock.h"
 #include "proc/metrics.h"
-#include "proc/privs.h"
 #include "proc/signals.h"
 #include "tool.h"
 #include "trace/export.h"
@@ -28,17 +26,6 @@ static const char doc[] =
     "Takes the traces of sampled requests from the programs of SARK and "
     "exports them by OTLP/HTTP to the setting trace_endpoint, until SIGTERM.";
 
-/* clang-format off */
-static const struct argp_option options[] = {
-	{ "config", 'c', "FILE", 0, "Settings, instead of $SARK_CONF or "
-	  SARK_CONF_DEFAULT_PATH, 0 },
-	{ "dry-run", 'n', NULL, 0, "Print what would be exported, as JSON, "
-	  "instead", 0 },
-	{ "verbose", 'v', NULL, 0, "Say at the end what was done", 0 },
-	{ NULL, 0, NULL, 0, NULL, 0 }
-};
-/* clang-format on */
-
 /* A figure of the exporter and its slot. */
 struct counter {
 	struct sark_metric *metric;
@@ -46,8 +33,7 @@ struct counter {
 };
 
 struct run {
-	const char *config;
-	bool dry_run, verbose;
+	struct tool_batch batch;
 	const volatile sig_atomic_t *stop;
 	volatile sig_atomic_t *reload;
 	void *ctx; /* of the settings and the exporter */
@@ -62,29 +48,6 @@ struct run {
 	struct counter ok, retried, refused;
 	struct sark_metric *waiting;
 };
-
-static error_t
-take(int key, char *arg, struct argp_state *state)
-{
-	struct run *run = state->input;
-
-	switch (key) {
-	case 'c':
-		run->config = arg;
-		return 0;
-	case 'n':
-		run->dry_run = true;
-		return 0;
-	case 'v':
-		run->verbose = true;
-		return 0;
-	case ARGP_KEY_ARG:
-		argp_error(state, "unexpected argument: %s", arg);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
 
 static void
 print(const char *json)
@@ -136,7 +99,7 @@ open_exporter(
 		.delay_ms = conf->trace_delay_ms,
 		.timeout_ms = conf->trace_timeout_ms,
 		.gzip = conf->trace_gzip,
-		.print = run->dry_run ? print : NULL,
+		.print = run->batch.dry_run ? print : NULL,
 		.figures = &run->figures,
 	};
 	struct sark_exporter *opened;
@@ -156,11 +119,8 @@ prepare(void *ctx, struct run *run, struct sark_err *err)
 	struct sark_lock *lock;
 	struct sark_conf *conf;
 
-	if (sark_conf_read(own, run->config, &conf, err) == -1)
-		return -1;
-	tool_log(PROGRAM, conf);
-	if (sark_privs_drop(conf->user, conf->group, err) == -1 ||
-	    sark_privs_harden(err) == -1 ||
+	/* Also in a dry run there is one that takes what programs send. */
+	if (tool_batch_start(&run->batch, ctx, own, &conf, err) == -1 ||
 	    sark_lock_take(ctx, conf->run_dir, "trace-forward", &lock, err) ==
 		-1)
 		return -1;
@@ -185,7 +145,7 @@ reload(struct run *run)
 
 	*run->reload = 0;
 	sark_err_init(&err);
-	if (sark_conf_read(own, run->config, &conf, &err) == 0)
+	if (sark_conf_read(own, run->batch.config, &conf, &err) == 0)
 		sark_conf_keep_fixed(run->conf, conf);
 	if (err.code != SARK_OK || open_exporter(run, own, conf, &err) == -1) {
 		sark_log_err(SARK_LOG_ERROR, "settings_not_reloaded", &err);
@@ -255,7 +215,7 @@ finish(struct run *run)
 	run->overflowed += (int64_t)sark_trace_queue_held(run->queue);
 	publish(run);
 	sark_metric_set(run->waiting, 0);
-	if (run->verbose)
+	if (run->batch.verbose)
 		printf("spans exported %lld, rejected %lld, dropped %lld\n",
 		    (long long)run->exported.seen,
 		    (long long)run->rejected.seen,
@@ -280,10 +240,12 @@ forward(struct run *run)
 int
 main(int argc, char **argv)
 {
-	const struct argp argp = { options, take, NULL, doc, NULL, NULL, NULL };
-	struct run run = { .config = tool_config() };
+	const struct argp argp = { NULL, NULL, NULL, doc, tool_batch_options,
+		NULL, NULL };
+	struct run run = { .batch = {
+			       .program = PROGRAM, .config = tool_config() } };
 	struct sark_err err;
-	void *ctx = tool_begin(&argp, &run, argc, argv, &err);
+	void *ctx = tool_begin(&argp, &run.batch, argc, argv, &err);
 	int ret = prepare(ctx, &run, &err);
 
 	if (ret == 0)

@@ -11,6 +11,8 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/uuid.h"
+#include "proc/lock.h"
+#include "proc/privs.h"
 
 const char *
 tool_config(void)
@@ -95,4 +97,64 @@ tool_end(const char *program, void *ctx, int ret, const struct sark_err *err)
 	if (ret == -1)
 		return failed(program, err);
 	return fflush(stdout) == EOF ? EX_IOERR : EX_OK;
+}
+
+static error_t
+take_batch(int key, char *arg, struct argp_state *state)
+{
+	struct tool_batch *batch = state->input;
+
+	switch (key) {
+	case 'c':
+		batch->config = arg;
+		return 0;
+	case 'n':
+		batch->dry_run = true;
+		return 0;
+	case 'v':
+		batch->verbose = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		argp_error(state, "unexpected argument: %s", arg);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* clang-format off */
+static const struct argp_option batch_options[] = {
+	{ "config", 'c', "FILE", 0, "Settings, instead of $SARK_CONF or "
+	  SARK_CONF_DEFAULT_PATH, 0 },
+	{ "dry-run", 'n', NULL, 0, "Say what would be done, change nothing", 0 },
+	{ "verbose", 'v', NULL, 0, "Say what was done", 0 },
+	{ NULL, 0, NULL, 0, NULL, 0 }
+};
+/* clang-format on */
+
+static const struct argp batch_argp = { batch_options, take_batch, NULL, NULL,
+	NULL, NULL, NULL };
+
+const struct argp_child tool_batch_options[] = { { &batch_argp, 0, NULL, 0 },
+	{ NULL, 0, NULL, 0 } };
+
+int
+tool_batch_start(const struct tool_batch *batch, void *ctx, void *home,
+    struct sark_conf **conf_r, struct sark_err *err)
+{
+	struct sark_lock *lock;
+	struct sark_conf *conf;
+
+	if (sark_conf_read(home, batch->config, &conf, err) == -1)
+		return -1;
+	tool_log(batch->program, conf);
+	if (sark_privs_drop(conf->user, conf->group, err) == -1 ||
+	    sark_privs_harden(err) == -1)
+		return -1;
+	/* A look may be taken beside the one that works. */
+	if (!batch->dry_run && batch->lock != NULL &&
+	    sark_lock_take(ctx, conf->run_dir, batch->lock, &lock, err) == -1)
+		return -1;
+	*conf_r = conf;
+	return 0;
 }

@@ -2,6 +2,7 @@
 #define SARK_BIN_TOOL_H
 
 #include <argp.h>
+#include <stdbool.h>
 
 #include "base/attr.h"
 #include "base/caller.h"
@@ -35,5 +36,32 @@ void *tool_begin(const struct argp *argp, void *call, int argc, char **argv,
  */
 int tool_end(const char *program, void *ctx, int ret,
     const struct sark_err *err) SARK_NONNULL(1, 2, 4) SARK_CHECKED;
+
+/*
+ * A tool for cron or a service: --config, --dry-run, --verbose and no
+ * arguments.
+ */
+struct tool_batch {
+	const char *program;
+	const char *lock; /* one at a time works; NULL: takes its own */
+	const char *config;
+	bool dry_run;
+	bool verbose;
+};
+
+/*
+ * The parser of such a tool, ended by a parser of NULL.  Its input is the
+ * struct tool_batch: that of an argp which has no parser of its own, or what
+ * that gives its first child at ARGP_KEY_INIT.
+ */
+extern const struct argp_child tool_batch_options[];
+/*
+ * Reads the settings onto home, opens the log, becomes the user of the
+ * settings for good, and unless it is a dry run takes the lock for as long as
+ * ctx lives.  Errors: CONFIG, BUSY another one works.
+ */
+int tool_batch_start(const struct tool_batch *batch, void *ctx, void *home,
+    struct sark_conf **conf_r, struct sark_err *err)
+    SARK_NONNULL(1, 2, 3, 4, 5) SARK_CHECKED;
 
 #endif
