@@ -12,8 +12,8 @@
 #include "base/uuid.h"
 #include "config.h"
 #include "crypto/keychange.h"
+#include "crypto/keyfile.h"
 #include "crypto/keylist.h"
-#include "crypto/seal.h"
 #include "crypto/secret.h"
 #include "json/writer.h"
 #include "proc/lock.h"
@@ -25,13 +25,16 @@
 const char *argp_program_version = "sark-keys (SARK) " PACKAGE_VERSION;
 
 static const char doc[] =
-    "Manages the keys that sign access tokens, and the sealing key.\v"
+    "Manages the keys that sign access tokens, the sealing key and the "
+    "pepper.\v"
     "make      make the first key, or the next one, published before use\n"
     "list      show the keys\n"
     "rotate    sign with the next key, or a new one; the old one still\n"
     "          verifies until its last token has expired\n"
     "retire    end a key and its tokens now\n"
-    "seal-key  make the key that seals session records, if there is none\n";
+    "seal-key  make the key that seals session records, if there is none\n"
+    "pepper    make the key that digests of API keys are made with, if there\n"
+    "          is none\n";
 
 /* clang-format off */
 static const struct argp_option options[] = {
@@ -171,26 +174,40 @@ list(const struct call *call, struct sark_err *err)
 	return 0;
 }
 
+/* A secret key in a file of its own. */
 static int
-seal_key(const struct call *call, struct sark_err *err)
+make_file(void *ctx, const char *path, struct sark_err *err)
 {
-	unsigned char key[32];
+	unsigned char key[SARK_KEYFILE_BYTES];
 	char text[2 * sizeof(key) + 2];
-	struct sark_seal *seal;
 	int ret;
 
 	/* One that is there is not made again, but it must be one. */
-	if (access(call->conf->seal_key_file, F_OK) == 0 || errno != ENOENT)
-		return sark_seal_open_key(
-		    call->ctx, call->conf->seal_key_file, &seal, err);
+	if (access(path, F_OK) == 0 || errno != ENOENT) {
+		ret = sark_keyfile_read(ctx, path, key, err);
+		sark_secret_wipe(key, sizeof(key));
+		return ret;
+	}
 	sark_random(key, sizeof(key));
 	sark_str_hex(text, key, sizeof(key));
 	text[2 * sizeof(key)] = '\n';
 	text[2 * sizeof(key) + 1] = '\0';
-	ret = sark_keychange_store_secret(call->conf->seal_key_file, text, err);
+	ret = sark_keychange_store_secret(path, text, err);
 	sark_secret_wipe(key, sizeof(key));
 	sark_secret_wipe(text, sizeof(text));
 	return ret;
+}
+
+static int
+seal_key(const struct call *call, struct sark_err *err)
+{
+	return make_file(call->ctx, call->conf->seal_key_file, err);
+}
+
+static int
+pepper(const struct call *call, struct sark_err *err)
+{
+	return make_file(call->ctx, call->conf->apikey_pepper_file, err);
 }
 
 static const struct verb {
@@ -203,6 +220,7 @@ static const struct verb {
 	{ "rotate", rotate, true },
 	{ "retire", retire, true },
 	{ "seal-key", seal_key, true },
+	{ "pepper", pepper, true },
 };
 
 static int

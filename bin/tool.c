@@ -43,6 +43,7 @@ tool_caller(void *ctx, struct sark_caller *caller_r)
 		.managed_teams = nothing,
 		.permissions = nothing,
 		.session_id = "",
+		.key_id = "",
 		.client_ip = "",
 		.user_agent = "",
 		.request_id = request,

@@ -16,7 +16,8 @@ dist_sarkdeploy_DATA = \
 	%D%/deploy/0011-local-users.sql \
 	%D%/deploy/0012-roles.sql \
 	%D%/deploy/0013-expiry.sql \
-	%D%/deploy/0014-standing.sql
+	%D%/deploy/0014-standing.sql \
+	%D%/deploy/0015-api-keys.sql
 
 sarkverifydir = $(sarksqldir)/verify
 dist_sarkverify_DATA = \
@@ -33,7 +34,8 @@ dist_sarkverify_DATA = \
 	%D%/verify/0011-local-users.sql \
 	%D%/verify/0012-roles.sql \
 	%D%/verify/0013-expiry.sql \
-	%D%/verify/0014-standing.sql
+	%D%/verify/0014-standing.sql \
+	%D%/verify/0015-api-keys.sql
 
 sarkrevertdir = $(sarksqldir)/revert
 dist_sarkrevert_DATA = \
@@ -50,6 +52,7 @@ dist_sarkrevert_DATA = \
 	%D%/revert/0011-local-users.sql \
 	%D%/revert/0012-roles.sql \
 	%D%/revert/0013-expiry.sql \
-	%D%/revert/0014-standing.sql
+	%D%/revert/0014-standing.sql \
+	%D%/revert/0015-api-keys.sql
 
 EXTRA_DIST += %D%/README

@@ -6,8 +6,9 @@ settings_make() {
 	[ -s "$conf" ] || settings_write
 	mkdir -p -m 700 "$etc/keys"
 	[ -s "$etc/seal.key" ] || keys seal-key
+	[ -s "$etc/apikey.pepper" ] || keys pepper
 	[ -s "$etc/keys/public/keyring.json" ] || keys make
-	give "$service_user" "$etc/keys" "$etc/seal.key"
+	give "$service_user" "$etc/keys" "$etc/seal.key" "$etc/apikey.pepper"
 	secrets_make
 }
 

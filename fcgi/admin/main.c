@@ -10,6 +10,7 @@ main(int argc, char **argv)
 		.routes = admin_routes,
 		.needs = SARK_NEEDS_PG | SARK_NEEDS_REDIS | SARK_NEEDS_KEYS |
 		    SARK_NEEDS_SEAL | SARK_NEEDS_SPOOL,
+		.watches = SARK_NEEDS_PEPPER,
 	};
 
 	return sark_serve(&admin, argc, argv);

@@ -4,6 +4,7 @@
 
 #include "auth/group.h"
 #include "auth/role.h"
+#include "api_key_input.h"
 
 #define AT(type, member) offsetof(struct type, member)
 
@@ -102,6 +103,21 @@ const struct sark_route admin_routes[] = {
 	  NULL, get_role_binding, NULL, SARK_LIMIT_USER, 0 },
 	{ SARK_DELETE, "/api/v1/role-bindings/{id}", SARK_MAY("role:write"),
 	  NULL, delete_role_binding, "role_unbound", SARK_LIMIT_USER, 0 },
+	{ SARK_GET, "/api/v1/api-keys", SARK_IN_PERSON,
+	  &api_key_list_in, get_api_keys, NULL, SARK_LIMIT_USER, 0 },
+	{ SARK_POST, "/api/v1/api-keys", SARK_IN_PERSON,
+	  &api_key_new_in, post_api_key, "api_key_created", SARK_LIMIT_USER, 0,
+	  .creates = true },
+	{ SARK_GET, "/api/v1/api-keys/{id}", SARK_IN_PERSON,
+	  NULL, get_api_key, NULL, SARK_LIMIT_USER, 0 },
+	{ SARK_PATCH, "/api/v1/api-keys/{id}", SARK_IN_PERSON,
+	  &api_key_change_in, patch_api_key, "api_key_changed",
+	  SARK_LIMIT_USER, 0 },
+	{ SARK_POST, "/api/v1/api-keys/{id}/rotate", SARK_IN_PERSON,
+	  &api_key_rotate_in, post_api_key_rotate, "api_key_rotated",
+	  SARK_LIMIT_USER, 0, .creates = true },
+	{ SARK_DELETE, "/api/v1/api-keys/{id}", SARK_IN_PERSON,
+	  NULL, delete_api_key, "api_key_revoked", SARK_LIMIT_USER, 0 },
 	{ 0 }
 };
 /* clang-format on */

@@ -51,11 +51,17 @@ sark_handler get_role;
 sark_handler get_role_binding;
 sark_handler get_role_bindings;
 sark_handler get_roles;
+sark_handler delete_api_key;
+sark_handler get_api_key;
+sark_handler get_api_keys;
 sark_handler get_user;
 sark_handler get_user_permissions;
 sark_handler get_users;
 sark_handler post_role;
 sark_handler post_role_binding;
 sark_handler put_role;
+sark_handler patch_api_key;
+sark_handler post_api_key;
+sark_handler post_api_key_rotate;
 
 #endif

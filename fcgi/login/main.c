@@ -10,6 +10,7 @@ main(int argc, char **argv)
 		.routes = login_routes,
 		.needs = SARK_NEEDS_PG | SARK_NEEDS_REDIS | SARK_NEEDS_SIGNING |
 		    SARK_NEEDS_SEAL | SARK_NEEDS_SPOOL,
+		.watches = SARK_NEEDS_PEPPER,
 	};
 
 	return sark_serve(&login, argc, argv);

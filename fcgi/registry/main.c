@@ -11,6 +11,7 @@ main(int argc, char **argv)
 		.routes = registry_routes,
 		.needs = SARK_NEEDS_PG | SARK_NEEDS_REDIS | SARK_NEEDS_KEYS |
 		    SARK_NEEDS_SEAL | SARK_NEEDS_SPOOL | SARK_NEEDS_POLICY,
+		.watches = SARK_NEEDS_PEPPER,
 	};
 
 	return sark_serve(&registry, argc, argv);

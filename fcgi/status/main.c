@@ -10,7 +10,8 @@ main(int argc, char **argv)
 		.routes = status_routes,
 		.needs = SARK_NEEDS_KEYS | SARK_NEEDS_SHARE,
 		.watches = SARK_NEEDS_PG | SARK_NEEDS_REDIS |
-		    SARK_NEEDS_POLICY | SARK_NEEDS_SPOOL | SARK_NEEDS_SEAL,
+		    SARK_NEEDS_POLICY | SARK_NEEDS_SPOOL | SARK_NEEDS_SEAL |
+		    SARK_NEEDS_PEPPER,
 	};
 
 	return sark_serve(&status, argc, argv);

@@ -6,6 +6,8 @@
 
 /* clang-format off */
 const struct sark_permission sark_permissions[] = {
+	{ "apikey:read:any", "see the API keys of others" },
+	{ "apikey:write:any", "make, change and end API keys of others" },
 	{ "audit:read", "search the audit trail" },
 	{ "health:read", "see latencies and depths" },
 	{ "policy:evaluate", "ask for decisions about oneself" },

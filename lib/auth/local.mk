@@ -1,15 +1,21 @@
 libsarkcommon_la_SOURCES += \
 	%D%/account.c %D%/account.h \
+	%D%/apikey.c %D%/apikey.h \
+	%D%/apikey_change.c %D%/apikey_change.h \
+	%D%/apikey_new.c %D%/apikey_new.h \
+	%D%/apikey_use.c %D%/apikey_use.h \
 	%D%/bearer.c %D%/bearer.h \
 	%D%/binding.c %D%/binding.h \
 	%D%/catalogue.c %D%/catalogue.h \
 	%D%/explain.c %D%/explain.h \
 	%D%/grant.c %D%/grant.h \
 	%D%/group.c %D%/group.h \
+	%D%/key_text.c %D%/key_text.h \
 	%D%/login.c %D%/login.h \
 	%D%/rbac.c %D%/rbac.h \
 	%D%/refresh.c %D%/refresh.h \
 	%D%/role.c %D%/role.h \
+	%D%/scope.c %D%/scope.h \
 	%D%/session.c %D%/session.h \
 	%D%/session_end.c %D%/session_end.h \
 	%D%/standing.c %D%/standing.h \

@@ -10,6 +10,7 @@ struct sark_gate;
 struct sark_keyring;
 struct sark_limiter;
 struct sark_metrics;
+struct sark_pepper;
 struct sark_pg;
 struct sark_policy;
 struct sark_redis;
@@ -36,6 +37,7 @@ struct sark_app {
 	struct sark_keyring *keys;	 /* crypto/keyring.h */
 	struct sark_token_cache *tokens; /* auth/bearer.h, at first use */
 	struct sark_seal *seal;		 /* crypto/seal.h */
+	struct sark_pepper *pepper;	 /* crypto/pepper.h */
 	struct sark_policy *policy;	 /* policy/policy.h */
 	struct sark_spool *spool;	 /* audit/spool.h */
 	struct sark_metrics *metrics;	 /* proc/metrics.h */

@@ -25,6 +25,9 @@ struct sark_caller {
 	/* roles on one resource: base/permission.h; NULL: none */
 	const char *const *scoped;
 	const char *session_id; /* UUID or "" */
+	/* of an API key, which has no session */
+	const char *key_id; /* UUID or "" */
+	int64_t key_rate;   /* requests a minute, 0: what a key gets */
 	bool mfa;
 	int64_t mfa_time; /* s since the epoch, 0 without */
 	bool agent;

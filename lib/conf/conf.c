@@ -15,6 +15,7 @@
 #include "conf/comments.h"
 
 #define FILE_MAX (1024 * 1024)
+#define WORD	 "abcdefghijklmnopqrstuvwxyz0123456789"
 
 /*
  * Where libconfuse's callbacks, which carry no pointer of ours, put the
@@ -59,7 +60,10 @@ check_text(cfg_t *cfg, const struct sark_conf_key *key, const char *value)
 	else if (key->type == SARK_CONF_CHOICE &&
 	    !sark_str_in(value, key->choices))
 		cfg_error(cfg, "%s: unknown choice '%s'", key->name, value);
-	else if (key->type == SARK_CONF_TEXT &&
+	else if (key->type == SARK_CONF_WORD && !sark_str_of(value, WORD))
+		cfg_error(
+		    cfg, "%s: only lower-case letters and digits", key->name);
+	else if ((key->type == SARK_CONF_TEXT || key->type == SARK_CONF_WORD) &&
 	    (len < key->min || len > key->max))
 		cfg_error(cfg, "%s: %s", key->name,
 		    len < key->min ? "may not be empty" : "too long");

@@ -31,6 +31,7 @@ struct sark_conf {
 	const char *run_dir;
 	const char *key_dir;
 	const char *seal_key_file;
+	const char *apikey_pepper_file;
 	const char *share_dir;
 	/* audit */
 	const char *spool_dir;
@@ -49,6 +50,9 @@ struct sark_conf {
 	int64_t expired_keep_days;
 	int64_t token_cache_entries;
 	int64_t clock_leeway_s;
+	/* API keys */
+	const char *apikey_environment;
+	const char *const *apikey_scopes;
 	/* passwords */
 	int64_t argon2_memory_kib;
 	int64_t argon2_passes;
@@ -89,6 +93,7 @@ struct sark_conf {
 
 enum sark_conf_type {
 	SARK_CONF_TEXT,
+	SARK_CONF_WORD, /* of lower-case letters and digits */
 	SARK_CONF_PATH, /* absolute; "" where that is the default */
 	SARK_CONF_INT,
 	SARK_CONF_RATIO, /* 0 to 1 */

@@ -5,15 +5,14 @@
 #include <string.h>
 
 #include "base/b64.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/uuid.h"
 #include "crypto/digest.h"
+#include "crypto/keyfile.h"
 #include "crypto/secret.h"
 
-#define KEY_BYTES   32
-#define KEY_DIGITS  (2 * KEY_BYTES)
+#define KEY_BYTES   SARK_KEYFILE_BYTES
 #define VERSION	    1
 #define NONCE_BYTES 12
 #define TAG_BYTES   16
@@ -35,46 +34,6 @@ finish(struct sark_seal *seal)
 	EVP_CIPHER_CTX_free(seal->evp);
 	EVP_CIPHER_free(seal->cipher);
 	return 0;
-}
-
-/* Reads one hex digit, -1 if it is none. */
-static int
-digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
-static int
-key_from_hex(unsigned char key[KEY_BYTES], const char *text, size_t len)
-{
-	int high, low;
-	size_t i;
-
-	if (len > 0 && text[len - 1] == '\n')
-		len--;
-	if (len != KEY_DIGITS)
-		return -1;
-	for (i = 0; i < KEY_BYTES; i++) {
-		high = digit(text[2 * i]);
-		low = digit(text[2 * i + 1]);
-		if (high == -1 || low == -1)
-			return -1;
-		key[i] = (unsigned char)(high << 4 | low);
-	}
-	return 0;
-}
-
-/* Whether it is what somebody typed to have one: one byte all over. */
-static bool
-is_filler(const unsigned char key[KEY_BYTES])
-{
-	return sark_secret_eq(key, key + 1, KEY_BYTES - 1);
 }
 
 /* One key a use: what is sealed tells nothing about what is signed. */
@@ -104,29 +63,12 @@ sark_seal_open_key(void *ctx, const char *path, struct sark_seal **seal_r,
     struct sark_err *err)
 {
 	unsigned char key[KEY_BYTES];
-	char *text = NULL;
-	size_t len;
-	int ret = -1;
 
-	if (sark_file_read_secret(ctx, path, 256, &text, &len, err) == -1)
+	if (sark_keyfile_read(ctx, path, key, err) == -1)
 		return -1;
-	if (key_from_hex(key, text, len) == -1) {
-		sark_err_set(err, SARK_CONFIG, "%s: not a key of %d hex digits",
-		    path, KEY_DIGITS);
-		goto out;
-	}
-	if (is_filler(key)) {
-		sark_err_set(err, SARK_CONFIG,
-		    "%s: a key that anybody would guess", path);
-		goto out;
-	}
 	*seal_r = seal_new(ctx, key);
-	ret = 0;
-out:
 	sark_secret_wipe(key, sizeof(key));
-	sark_secret_wipe(text, len);
-	talloc_free(text);
-	return ret;
+	return 0;
 }
 
 /* Encrypts into out: version, nonce, ciphertext, tag.  1 if all went well. */

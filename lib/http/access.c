@@ -8,6 +8,10 @@ int
 sark_access_check(const struct sark_route *route,
     const struct sark_caller *caller, struct sark_err *err)
 {
+	if (route->access == SARK_ACCESS_IN_PERSON &&
+	    *caller->session_id == '\0')
+		return sark_err_set(
+		    err, SARK_FORBIDDEN, "this cannot be done with an API key");
 	if (route->access != SARK_ACCESS_PERMISSION)
 		return 0;
 	if (!sark_permission_in(caller->permissions, route->permission))

@@ -109,8 +109,9 @@ sark_etag_wanted(const struct sark_req *req, const char *const **versions_r,
 	return 0;
 }
 
-static int
-add(struct sark_resp *resp, const char *version, struct sark_err *err)
+int
+sark_etag_add_version(
+    struct sark_resp *resp, const char *version, struct sark_err *err)
 {
 	return sark_resp_header(resp, err, "ETag", "\"%s\"", version);
 }
@@ -121,7 +122,23 @@ sark_etag_add(struct sark_resp *resp, struct sark_err *err)
 	char version[SARK_VERSION_TEXT];
 
 	sark_version_of(version, resp->body.data, resp->body.len);
-	return add(resp, version, err);
+	return sark_etag_add_version(resp, version, err);
+}
+
+int
+sark_etag_answer_version(const struct sark_req *req, struct sark_resp *resp,
+    const char *version, struct sark_err *err)
+{
+	struct sark_etags etags;
+
+	if (req->if_match != NULL) {
+		if (read_if_match(req, &etags, err) == -1)
+			return -1;
+		if (!sark_etags_match(&etags, version, false))
+			return sark_err_set(err, SARK_PRECONDITION_FAILED,
+			    "If-Match names another version");
+	}
+	return sark_etag_add_version(resp, version, err);
 }
 
 /* The order of RFC 9110 section 13.2.2. */
@@ -133,14 +150,7 @@ sark_etag_answer(
 	struct sark_etags etags;
 
 	sark_version_of(version, resp->body.data, resp->body.len);
-	if (req->if_match != NULL) {
-		if (read_if_match(req, &etags, err) == -1)
-			return -1;
-		if (!sark_etags_match(&etags, version, false))
-			return sark_err_set(err, SARK_PRECONDITION_FAILED,
-			    "If-Match names another version");
-	}
-	if (add(resp, version, err) == -1)
+	if (sark_etag_answer_version(req, resp, version, err) == -1)
 		return -1;
 	if (sark_etags_parse(req->mem, req->if_none_match, &etags) == 0 &&
 	    sark_etags_match(&etags, version, true)) {

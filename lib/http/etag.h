@@ -59,5 +59,14 @@ int sark_etag_add(struct sark_resp *resp, struct sark_err *err)
  */
 int sark_etag_answer(const struct sark_req *req, struct sark_resp *resp,
     struct sark_err *err) SARK_NONNULL(1, 2, 3) SARK_CHECKED;
+/*
+ * For a body that shows something besides what can be changed: the tag is
+ * the version of that.  To a GET no 304 comes of it, as the rest may be new.
+ */
+int sark_etag_add_version(struct sark_resp *resp, const char *version,
+    struct sark_err *err) SARK_NONNULL(1, 2, 3) SARK_CHECKED;
+int sark_etag_answer_version(const struct sark_req *req, struct sark_resp *resp,
+    const char *version, struct sark_err *err)
+    SARK_NONNULL(1, 2, 3, 4) SARK_CHECKED;
 
 #endif

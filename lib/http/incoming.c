@@ -194,6 +194,7 @@ read_caller(void *mem, const struct sark_networks *proxies,
 
 	caller->user_id = caller->username = caller->email = caller->name = "";
 	caller->provider = caller->session_id = caller->trace_id = "";
+	caller->key_id = "";
 	caller->roles = caller->teams = caller->managed_teams = nobody;
 	caller->permissions = nobody;
 	caller->time_ns = sark_clock_ns();

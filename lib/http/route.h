@@ -22,9 +22,11 @@ enum sark_access {
 	SARK_ACCESS_ANYONE = 1, /* no credential needed or read */
 	SARK_ACCESS_USER,	/* any verified caller */
 	SARK_ACCESS_PERMISSION, /* a verified caller with permission */
+	SARK_ACCESS_IN_PERSON,	/* any in a session, and no API key */
 };
 #define SARK_ANYONE    SARK_ACCESS_ANYONE, NULL
 #define SARK_SIGNED_IN SARK_ACCESS_USER, NULL
+#define SARK_IN_PERSON SARK_ACCESS_IN_PERSON, NULL
 #define SARK_MAY(what) SARK_ACCESS_PERMISSION, (what)
 
 /* What limits the rate of a route's requests (serve/limits.h). */

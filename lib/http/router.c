@@ -101,7 +101,7 @@ add(struct sark_router *router, const struct sark_route *route,
 		return sark_err_set(
 		    err, SARK_CONFIG, "route %s: not one method", route->path);
 	if (route->handler == NULL || route->access < SARK_ACCESS_ANYONE ||
-	    route->access > SARK_ACCESS_PERMISSION ||
+	    route->access > SARK_ACCESS_IN_PERSON ||
 	    (route->access == SARK_ACCESS_PERMISSION) !=
 		(route->permission != NULL))
 		return sark_err_set(err, SARK_CONFIG,

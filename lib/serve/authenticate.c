@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 
+#include "auth/apikey_use.h"
 #include "auth/bearer.h"
 #include "auth/standing.h"
 #include "base/mem.h"
@@ -44,7 +45,7 @@ sark_authenticate(struct sark_app *app, const struct sark_route *route,
 	bool guessed;
 
 	if (credential->api_key != NULL)
-		return sark_err_set(err, SARK_INVALID_TOKEN, "unknown API key");
+		return sark_auth_apikey(app, credential->api_key, caller, err);
 	if (credential->bearer == NULL)
 		return sark_err_set(err, SARK_UNAUTHENTICATED, "no credential");
 	if (sark_auth_bearer(app, credential->bearer, caller, &slot, err) == -1)

@@ -116,6 +116,8 @@ fill(struct sark_sandbox *sandbox, const struct sark_program *program,
 		/* No private key. */
 		add(readable,
 		    sark_format(readable->ctx, "%s/public", conf->key_dir));
+	if ((uses & SARK_NEEDS_PEPPER) != 0)
+		add(readable, conf->apikey_pepper_file);
 	if ((uses & SARK_NEEDS_POLICY) != 0) {
 		sandbox->may |= SARK_MAY_LOAD;
 		add(readable, conf->policy_dir);

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "conf/conf.h"
 #include "crypto/keyring.h"
+#include "crypto/pepper.h"
 #include "crypto/seal.h"
 #include "policy/policy.h"
 #include "proc/metrics.h"
@@ -67,6 +68,13 @@ open_seal(struct sark_app *app, struct sark_err *err)
 }
 
 static int
+open_pepper(struct sark_app *app, struct sark_err *err)
+{
+	return sark_pepper_open(
+	    app, app->conf->apikey_pepper_file, &app->pepper, err);
+}
+
+static int
 open_spool(struct sark_app *app, struct sark_err *err)
 {
 	const struct sark_conf *conf = app->conf;
@@ -91,6 +99,7 @@ static const struct {
 	{ SARK_NEEDS_SIGNING, AT(keys), open_signing },
 	{ SARK_NEEDS_KEYS, AT(keys), open_keys },
 	{ SARK_NEEDS_SEAL, AT(seal), open_seal },
+	{ SARK_NEEDS_PEPPER, AT(pepper), open_pepper },
 	{ SARK_NEEDS_SPOOL, AT(spool), open_spool },
 	{ SARK_NEEDS_POLICY, AT(policy), open_policy },
 	{ SARK_NEEDS_PG, AT(pg), open_pg },

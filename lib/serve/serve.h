@@ -13,6 +13,7 @@
 #define SARK_NEEDS_SPOOL   (1u << 5)
 #define SARK_NEEDS_POLICY  (1u << 6)
 #define SARK_NEEDS_SHARE   (1u << 7) /* reads files of share_dir */
+#define SARK_NEEDS_PEPPER  (1u << 8) /* to verify API keys */
 
 /* A program is its name and its routes. */
 struct sark_program {

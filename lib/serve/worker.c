@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "conf/conf.h"
+#include "crypto/pepper.h"
 #include "http/cgi.h"
 #include "http/dispatch.h"
 #include "http/listen.h"
@@ -154,6 +155,8 @@ watch_new(
 
 	if ((program->needs & SARK_NEEDS_SEAL) != 0)
 		sark_watch_add(watch, conf->seal_key_file, true);
+	if (((program->needs | program->watches) & SARK_NEEDS_PEPPER) != 0)
+		sark_watch_add(watch, conf->apikey_pepper_file, true);
 	return watch;
 }
 
@@ -228,6 +231,22 @@ look_at_redis(const struct work *work)
 		sark_log_err(SARK_LOG_WARNING, "redis_away", &reason);
 }
 
+/* Without a pepper no API key is good, which only their users would see. */
+static void
+look_at_pepper(const struct work *work, void *ctx)
+{
+	const struct sark_app *app = work->app;
+	struct sark_pepper *pepper;
+	struct sark_err reason;
+
+	sark_err_init(&reason);
+	if ((work->program->watches & SARK_NEEDS_PEPPER) != 0 &&
+	    app->pepper == NULL &&
+	    sark_pepper_open(
+		ctx, app->conf->apikey_pepper_file, &pepper, &reason) == -1)
+		sark_log_err(SARK_LOG_WARNING, "no_api_keys", &reason);
+}
+
 int
 sark_worker_rehearse(struct sark_worker *worker, struct sark_err *err)
 {
@@ -238,8 +257,10 @@ sark_worker_rehearse(struct sark_worker *worker, struct sark_err *err)
 	ret = prepare(&work, worker, ctx, err);
 	if (ret == 0)
 		ret = look_at_schema(&work, err);
-	if (ret == 0)
+	if (ret == 0) {
 		look_at_redis(&work);
+		look_at_pepper(&work, ctx);
+	}
 	worker->schema_seen = work.schema_seen;
 	talloc_free(ctx);
 	return ret;

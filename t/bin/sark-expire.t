@@ -45,7 +45,7 @@ is there(), 4, 'what is younger stays';
 ends [], 0, $nothing, $nothing, 'nothing to do is fine, and silent';
 is there(), 4, 'and nothing is done';
 # What ends, planted as long ago as it stays, and a bit less.
-subtest 'sessions, bindings, logins, second factors' => sub {
+subtest 'sessions, bindings, keys, logins, second factors' => sub {
 	my $user = $sark->psql(q{SELECT user_id FROM sark.users LIMIT 1});
 	my $plant = sub ($days) {
 		$sark->psql(<<~"END");
@@ -59,12 +59,26 @@ subtest 'sessions, bindings, logins, second factors' => sub {
 			INSERT INTO sark.role_binding (binding_id, role, user_id,
 			    expires_at) VALUES (gen_random_uuid(), 'viewer',
 			    '$user', now() - interval '$days days');
+			INSERT INTO sark.api_key (key_id, user_id, name, scopes,
+			    expires_at, revoked_at)
+			SELECT gen_random_uuid(), '$user', n || ' $days',
+			    '{server:read}', now() - e, now() - r
+			FROM (VALUES ('expired', interval '$days days', NULL),
+			    ('revoked', interval '-9 days',
+				interval '$days days')) AS v (n, e, r);
+			INSERT INTO sark.api_key_secret (prefix, key_id, digest,
+			    expires_at)
+			SELECT rpad(translate('$days', '189', 'cab'), 12, 'z'),
+			    key_id, repeat('0', 64), now() - interval '$days days'
+			FROM sark.api_key WHERE name = 'live';
 			INSERT INTO sark.login_attempt (account, network,
 			    touched_at) VALUES (repeat('0', 64),
 			    '10.0.$days.0/24', now() - interval '$days days')
 			END
 	};
 
+	$sark->psql("INSERT INTO sark.api_key (key_id, user_id, name, scopes)"
+	    . " VALUES (gen_random_uuid(), '$user', 'live', '{server:read}')");
 	$plant->(89);
 	$sark->psql(<<~"END");
 		INSERT INTO sark.session (session_id, user_id, token_id,
@@ -76,7 +90,8 @@ subtest 'sessions, bindings, logins, second factors' => sub {
 		    SELECT user_id, 'x', now() - interval '25 hours', now()
 		    FROM sark.users WHERE user_id <> '$user' LIMIT 1
 		END
-	my @tables = qw(session role_binding login_attempt totp);
+	my @tables = qw(session role_binding login_attempt totp
+	    api_key api_key_secret);
 	my @young = map { there($_) } @tables;
 	ends ['--verbose'], 0, qr/^(?:0 .* removed\n)+\z/, $nothing,
 	    'nothing is old enough';
@@ -85,7 +100,7 @@ subtest 'sessions, bindings, logins, second factors' => sub {
 	$plant->(91);
 	$sark->psql("INSERT INTO sark.totp (user_id, secret, created_at)"
 	    . " VALUES ('$user', 'x', now() - interval '25 hours')");
-	my $all = qr/2 sessions .*1 role .*1 notes .*1 second /s;
+	my $all = qr/2 sessions.*1 role.*2 API keys.*1 rotated.*1 notes.*1 second/s;
 	ends ['--dry-run'], 0, $all, $nothing, 'a dry run counts';
 	ends ['--verbose'], 0, $all, $nothing, 'what is old goes';
 	is_deeply [ map { there($_) } @tables ], \@young, 'and nothing else';

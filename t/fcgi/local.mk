@@ -1,6 +1,7 @@
 # t/fcgi
 PERL_TESTS += \
 	%D%/admin_roles.t %D%/admin_users.t \
+	%D%/api_keys.t \
 	%D%/audit.t \
 	%D%/bearer.t \
 	%D%/body.t \

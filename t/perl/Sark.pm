@@ -255,6 +255,7 @@ sub write_conf ($self, $path = $self->conf) {
 		redis_socket => $self->{redis}->socket,
 		run_dir => $self->{run}, key_dir => $self->{keys},
 		seal_key_file => $self->{temp}->path('seal.key'),
+		apikey_pepper_file => $self->{temp}->path('apikey.pepper'),
 		share_dir => $self->{share}, spool_dir => $self->{spool},
 		policy_dir => $self->{policy}, argon2_memory_kib => 8192,
 		argon2_passes => 1, log_level => 'info',
@@ -324,8 +325,10 @@ sub make_keys ($self) {
 	my $seal = $self->{temp}->path('seal.key');
 
 	$self->tool('sark-keys', 'seal-key');
+	$self->tool('sark-keys', 'pepper');
 	$self->tool('sark-keys', 'make');
-	$self->{temp}->give($seal, $self->{keys});
+	$self->{temp}->give($seal, $self->{keys},
+	    $self->{temp}->path('apikey.pepper'));
 }
 
 # The built policy: compiled once for all tests.

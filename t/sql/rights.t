@@ -51,6 +51,12 @@ $pg->psql(<<~"END");
 	INSERT INTO sark.idempotency_key (caller_id, route, key_digest,
 	    request_digest) VALUES ('$user', 'POST /', repeat('0', 64),
 	    repeat('0', 64));
+	INSERT INTO sark.api_key (key_id, user_id, name, scopes, revoked_at)
+	VALUES ('$tool', '$user', 'k', '{x:y}', now() - interval '31 days');
+	INSERT INTO sark.api_key_secret (prefix, key_id, digest)
+	VALUES (repeat('a', 12), '$tool', repeat('0', 64));
+	INSERT INTO sark.api_key_use (key_id, last_used_at)
+	VALUES ('$tool', now());
 	INSERT INTO sark.totp (user_id, secret) VALUES ('$user', 'sealed');
 	INSERT INTO sark.recovery_code (user_id, digest)
 	VALUES ('$user', repeat('0', 64));
@@ -171,6 +177,22 @@ my %try = (
 	'recovery:w' => q{UPDATE sark.recovery_code SET used_at = now()},
 	'recovery:set' => q{UPDATE sark.recovery_code
 	    SET digest = repeat('1', 64)},
+	'apikey:r' => q{SELECT * FROM sark.api_key, sark.api_key_secret},
+	'apikey:a' => qq{INSERT INTO sark.api_key (key_id, user_id, name,
+	    scopes) VALUES (gen_random_uuid(), '$user', 'n', '{x:y}')},
+	'apikey:secret' => qq{INSERT INTO sark.api_key_secret (prefix, key_id,
+	    digest) VALUES (repeat('b', 12), '$tool', repeat('1', 64))},
+	'apikey:w' => q{UPDATE sark.api_key SET revoked_at = now()},
+	'apikey:end' => q{UPDATE sark.api_key_secret SET expires_at = now()},
+	'apikey:digest' => q{UPDATE sark.api_key_secret
+	    SET digest = repeat('2', 64)},
+	'apikey:give' => qq{UPDATE sark.api_key SET user_id = '$user'},
+	'apikey:used' => qq{INSERT INTO sark.api_key_use AS u (key_id,
+	    usage_count, last_used_at) SELECT k.key_id, 1, now()
+	    FROM sark.api_key k ON CONFLICT (key_id) DO UPDATE SET
+	    usage_count = u.usage_count + 1},
+	'apikey:d' => q{DELETE FROM sark.api_key
+	    WHERE coalesce(revoked_at, expires_at) < now()},
 	'months' => q{SELECT sark.audit_partitions(4)},
 	'ledger:r' => q{SELECT * FROM sark.migration},
 	'ledger:w' => q{DELETE FROM sark.migration WHERE false},
@@ -192,24 +214,26 @@ my $events = 'event:a pending:a';
 my $passwords = 'hash:r must:r must:w history:hash history:hash:a
     history:hash:d attempt:r attempt:a attempt:w attempt:d';
 my $roles = 'role:r own:r group:r bound:r bound:at';
+my $keys = 'apikey:r apikey:used';
 my %may = (
 	sark_login => "$passwords users:r users:login session:r $roles group:w group:d team:r secret:r
 	    session:a session:end session:mfa totp:r totp:seen totp:w totp:d
-	    recovery:r recovery:a recovery:w $events",
+	    recovery:r recovery:a recovery:w $events $keys",
 	sark_refresh => "users:r must:r session:r $roles group:w group:d team:r secret:r
 	    session:a session:end
-	    session:next $events",
+	    session:next $events $keys",
 	sark_registry => "users:r must:r session:r $roles team:r server:r server:w tool:r tool:w
-	    history:r history:a key:r key:a key:w $events",
-	sark_policy => "users:r must:r session:r $roles team:r server:r tool:r",
-	sark_audit => "users:r team:r session:r event:r seq:r $roles",
-	sark_status => "users:r team:r session:r pending:r cursor:r $roles",
+	    history:r history:a key:r key:a key:w $events $keys",
+	sark_policy => "users:r must:r session:r $roles team:r server:r tool:r $keys",
+	sark_audit => "users:r team:r session:r event:r seq:r $roles $keys",
+	sark_status => "users:r team:r session:r pending:r cursor:r $roles $keys",
 	sark_admin => "$passwords users:r users:a users:w $roles role:w role:d
 	    own:w own:d group:w group:d bound:a bound:d window:a team:r
-	    team:w session:r session:end session:mfa totp:seen totp:d key:r key:a key:w $events",
+	    team:w session:r session:end session:mfa totp:seen totp:d key:r key:a key:w $events
+	    $keys apikey:a apikey:secret apikey:w apikey:end",
 	sark_audit_load => 'event:r event:a pending:r pending:a pending:d seq:r
 	    seq:a cursor:r cursor:w months',
-	sark_expire => 'key:d bound:d attempt:r attempt:d session:d totp:seen totp:d',
+	sark_expire => 'key:d apikey:d bound:d attempt:r attempt:d session:d totp:seen totp:d',
 );
 
 # What comes of each: yes, no, or the SQLSTATE of another error.

@@ -66,6 +66,12 @@ sub field ($row) {
 	return \%field;
 }
 
+# A routes.c, and the field tables that stand beside it.
+sub with_inputs ($path) {
+	return join "\n", map { slurp($_) } srcdir() . "/$path",
+	    glob srcdir() . '/' . $path =~ s{routes\.c$}{*_input.c}r;
+}
+
 # The tables of one routes.c: a list of routes with their fields.
 sub routes ($path, $text) {
 	my $code = $text =~ s{/\*.*?\*/}{}sgr;
@@ -211,10 +217,11 @@ sub query ($api, $where, $fields, @parameters) {
 
 sub access ($where, $route, $operation) {
 	my ($may) = $route->{access} =~ /^SARK_MAY\("(.*)"\)$/;
-	my $open = $route->{access} eq 'SARK_ANYONE';
-	my $is_open = $operation->{security} && !@{ $operation->{security} };
+	my $security = $json->encode($operation->{security} // 'any');
+	my %wanted = (SARK_ANYONE => '[]', SARK_IN_PERSON => '[{"bearer":[]}]');
 
-	return ((!$open != !$is_open ? "$where: security" : ()),
+	return (($security ne ($wanted{ $route->{access} } // '"any"')
+		? "$where: security" : ()),
 	    (($may // '') ne ($operation->{'x-permission'} // '')
 		? "$where: x-permission is not " . ($may // 'absent') : ()));
 }
@@ -223,7 +230,8 @@ sub access ($where, $route, $operation) {
 sub creates ($api, $where, $route, $operation, @parameters) {
 	my $takes = grep { $_->{in} eq 'header'
 	    && $_->{name} eq 'Idempotency-Key' } @parameters;
-	my $made = $operation->{responses}{201} // {};
+	my $made = $operation->{responses}{201}
+	    // $operation->{responses}{200} // {};
 	my $says = exists +($made->{headers} // {})->{'Idempotent-Replayed'};
 
 	return (($takes != $route->{creates}
@@ -312,7 +320,7 @@ sub references ($api, $text) {
 my $text = slurp(srcdir() . '/share/openapi.json');
 my $api = JSON::PP->new->utf8->decode($text);
 my @files = sources(qr{/routes\.c$}, 'fcgi');
-my @routes = map { routes($_, slurp(srcdir() . "/$_")) } @files;
+my @routes = map { routes($_, with_inputs($_)) } @files;
 my $tables = join "\n", map { slurp(srcdir() . "/$_") } @files;
 my $rows_in_c = () = $tables =~ /\{\s*SARK_(?:GET|POST|PUT|PATCH|DELETE)\s*,/g;
 my ($version) = slurp(srcdir() . '/configure.ac') =~ /^AC_INIT\(\[sark\], \[(.*?)\]/m;

@@ -11,3 +11,8 @@ t_lib_auth_token_test_SOURCES = %D%/token_test.c \
 t_lib_auth_token_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS) \
 	$(CRYPTO_CFLAGS)
 t_lib_auth_token_test_LDADD = $(C_TEST_LDADD) $(CRYPTO_LIBS)
+
+C_TESTS += t/lib/auth/key_text_test
+t_lib_auth_key_text_test_SOURCES = %D%/key_text_test.c
+t_lib_auth_key_text_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
+t_lib_auth_key_text_test_LDADD = $(C_TEST_LDADD)

@@ -36,6 +36,7 @@ sub write_conf ($self, $path, %conf) {
 		redis_socket => $temp->path('redis.sock'),
 		run_dir => $self->{run}, key_dir => $self->{keys},
 		seal_key_file => $temp->path('seal.key'),
+		apikey_pepper_file => $temp->path('apikey.pepper'),
 		share_dir => $self->{share}, spool_dir => $self->{spool},
 		policy_dir => $self->{policy},
 		# a busy machine is no reason to refuse a test's request
@@ -58,12 +59,13 @@ sub literal ($value) {
 }
 
 sub make_keys ($self) {
-	for my $what (qw(seal-key make)) {
+	for my $what (qw(seal-key pepper make)) {
 		my ($rc, $out, $err) = $self->{temp}->run([
 		    program('sark-keys'), '--config', $self->{conf}, $what ]);
 		die "sark-keys $what: $out$err" if $rc != 0;
 	}
-	$self->{temp}->give($self->{keys}, $self->{temp}->path('seal.key'));
+	$self->{temp}->give($self->{keys}, $self->{temp}->path('seal.key'),
+	    $self->{temp}->path('apikey.pepper'));
 }
 
 # The listening socket that a starter would hand over.

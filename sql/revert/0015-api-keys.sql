@@ -1,0 +1,3 @@
+DROP TABLE sark.api_key_use;
+DROP TABLE sark.api_key_secret;
+DROP TABLE sark.api_key;
