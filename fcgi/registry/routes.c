@@ -80,7 +80,7 @@ static const struct sark_input detect_in = { detect, sizeof(struct detect_body) 
 const struct sark_route registry_routes[] = {
 	{ SARK_POST, "/api/v1/servers", SARK_MAY("server:register"),
 	  &new_server_in, post_server, "server_registered", SARK_LIMIT_USER, 0,
-	  .creates = true },
+	  .creates = true, .scoped = true },
 	{ SARK_GET, "/api/v1/servers", SARK_MAY("server:read"),
 	  &server_list_in, get_servers, NULL, SARK_LIMIT_USER, 0 },
 	{ SARK_GET, "/api/v1/servers/{id}", SARK_MAY("server:read"),
@@ -92,7 +92,8 @@ const struct sark_route registry_routes[] = {
 	{ SARK_GET, "/api/v1/tools/{id}/sensitivity", SARK_MAY("tool:read"),
 	  NULL, get_sensitivity, NULL, SARK_LIMIT_USER, 0 },
 	{ SARK_POST, "/api/v1/tools/{id}/sensitivity", SARK_MAY("tool:sensitivity"),
-	  &level_in, post_sensitivity, "tool_sensitivity_changed", SARK_LIMIT_USER, 0 },
+	  &level_in, post_sensitivity, "tool_sensitivity_changed", SARK_LIMIT_USER, 0,
+	  .scoped = true },
 	{ SARK_GET, "/api/v1/tools/{id}/sensitivity/history", SARK_MAY("tool:read"),
 	  NULL, get_sensitivity_history, NULL, SARK_LIMIT_USER, 0 },
 	{ 0 }

@@ -69,6 +69,7 @@ counts(const struct asking *a, const struct look *look,
 {
 	return sark_str_eq(standing->who.user_id, a->slot->user_id) &&
 	    sark_str_eq(standing->generation, look->seen.generation) &&
+	    sark_str_eq(standing->all, look->seen.all) &&
 	    sark_str_eq(standing->run, look->run) &&
 	    standing->until_ms > sark_clock_ms();
 }
@@ -95,8 +96,9 @@ remembered(const struct asking *a, const struct look *look)
 	const struct sark_standing_seen *seen = &look->seen;
 	struct sark_standing *standing = a->slot->seen;
 
-	if (look->run == NULL || seen->generation == NULL || seen->held ||
-	    seen->record == NULL || a->app->seal == NULL)
+	if (look->run == NULL || seen->generation == NULL ||
+	    seen->all == NULL || seen->held || seen->record == NULL ||
+	    a->app->seal == NULL)
 		return NULL;
 	if (standing == NULL || standing->record == NULL ||
 	    !sark_str_eq(standing->record, seen->record))
@@ -109,21 +111,22 @@ remembered(const struct asking *a, const struct look *look)
 }
 
 /*
- * A user without a generation is given one before PostgreSQL is asked: what
- * is kept for "none" would count again when Redis has lost a later one.
+ * What has no generation is given one before PostgreSQL is asked: what is
+ * kept for "none" would count again when Redis has lost a later one.
  */
 static void
-begin(const struct asking *a, struct look *look)
+begin(const struct asking *a, struct look *look, const char *kind,
+    const char *name, const char **word)
 {
-	const struct sark_generation_of user = { "user", a->slot->user_id };
+	const struct sark_generation_of of = { kind, name };
 	struct sark_err err;
 
-	if (look->run == NULL || look->seen.held ||
-	    look->seen.generation != NULL || a->app->seal == NULL)
+	if (look->run == NULL || look->seen.held || *word != NULL ||
+	    a->app->seal == NULL)
 		return;
 	sark_err_init(&err);
-	if (sark_generations_begin(a->app->redis, a->app->mem, &user,
-		&look->seen.generation, &err) == -1)
+	if (sark_generations_begin(
+		a->app->redis, a->app->mem, &of, word, &err) == -1)
 		look->run = NULL;
 }
 
@@ -215,10 +218,11 @@ keep(const struct asking *a, const struct look *look,
 	struct sark_err err;
 
 	if (look->run == NULL || look->seen.held ||
-	    look->seen.generation == NULL || a->app->seal == NULL ||
-	    ttl_ms <= 0)
+	    look->seen.generation == NULL || look->seen.all == NULL ||
+	    a->app->seal == NULL || ttl_ms <= 0)
 		return;
 	standing->generation = sark_strdup(standing, look->seen.generation);
+	standing->all = sark_strdup(standing, look->seen.all);
 	standing->run = sark_strdup(standing, look->run);
 	standing->record = sark_seal_sign(a->app->seal, standing, key,
 	    sark_standing_to_record(a->app->mem, standing));
@@ -252,7 +256,8 @@ ask(const struct asking *a, struct look *look, struct sark_standing *before,
 	struct sark_err why;
 
 	sark_err_init(&why);
-	begin(a, look);
+	begin(a, look, "user", a->slot->user_id, &look->seen.generation);
+	begin(a, look, "all", "", &look->seen.all);
 	if (decide(a, now_r, &why) == 0) {
 		keep(a, look, *now_r);
 		if (before != a->slot->seen)

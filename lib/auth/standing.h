@@ -39,7 +39,8 @@ struct sark_standing {
 	int64_t fresh_ms;		 /* until then nobody is asked again */
 	int64_t until_ms;		 /* until then it counts */
 	/* What it was read under; record NULL: it is not in Redis. */
-	const char *generation;
+	const char *generation; /* of the user */
+	const char *all;	/* and of everything */
 	const char *run;
 	const char *record;
 };

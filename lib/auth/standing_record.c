@@ -5,7 +5,7 @@
 #include "base/netstring.h"
 #include "base/permission.h"
 
-#define RECORD_VERSION 1
+#define RECORD_VERSION 2
 #define LIST_MAX       10000
 
 const char *
@@ -18,6 +18,7 @@ sark_standing_to_record(void *ctx, const struct sark_standing *standing)
 	sark_netstring_add_int(&buf, RECORD_VERSION);
 	sark_netstring_add(&buf, who->user_id);
 	sark_netstring_add(&buf, standing->generation);
+	sark_netstring_add(&buf, standing->all);
 	sark_netstring_add(&buf, standing->run);
 	sark_netstring_add_int(&buf, standing->fresh_ms);
 	sark_netstring_add_int(&buf, standing->until_ms);
@@ -53,6 +54,7 @@ take_head(char **at, struct sark_standing *standing)
 	    version != RECORD_VERSION ||
 	    take_text(at, &standing->who.user_id) == -1 ||
 	    take_text(at, &standing->generation) == -1 ||
+	    take_text(at, &standing->all) == -1 ||
 	    take_text(at, &standing->run) == -1 ||
 	    sark_netstring_take_int(at, &standing->fresh_ms) == -1 ||
 	    sark_netstring_take_int(at, &standing->until_ms) == -1 ||

@@ -6,7 +6,7 @@
 
 /*
  * A standing as Redis keeps it, before it is signed: netstrings of a version,
- * the user's id, the generation and the life of Redis that it was read under,
+ * the user's id, the generations and the life of Redis that it was read under,
  * until when it is fresh and counts, and the rest.
  */
 const char *sark_standing_to_record(

@@ -32,13 +32,11 @@ sark_permission_in(const char *const *granted, const char *wanted)
 	return false;
 }
 
-static bool
-is_there(const char *const *scoped, const struct sark_place *place)
+bool
+sark_scoped_here(const char *const *scoped, const struct sark_place *place)
 {
 	const char *id = scoped[SARK_SCOPED_ID];
 
-	if (place == NULL)
-		return true;
 	if (*id == '\0')
 		return false;
 	if (sark_str_eq(scoped[SARK_SCOPED_TYPE], "team"))
@@ -62,22 +60,25 @@ in_text(const char *permissions, const char *wanted)
 }
 
 bool
-sark_permission_at(const struct sark_caller *caller, const char *wanted,
+sark_permission_scoped(const struct sark_caller *caller, const char *wanted,
     const struct sark_place *place)
 {
-	const char *const *scoped;
+	const char *const *scoped = caller->scoped;
 
-	if (caller->scopes != NULL &&
-	    !sark_permission_in(caller->scopes, wanted))
-		return false;
-	if (sark_permission_in(caller->permissions, wanted))
-		return true;
-	if (caller->scoped == NULL)
-		return false;
-	for (scoped = caller->scoped; *scoped != NULL;
-	     scoped += SARK_SCOPED_TEXTS)
-		if (is_there(scoped, place) &&
+	for (; scoped != NULL && *scoped != NULL; scoped += SARK_SCOPED_TEXTS)
+		if ((place == NULL || sark_scoped_here(scoped, place)) &&
 		    in_text(scoped[SARK_SCOPED_PERMISSIONS], wanted))
 			return true;
 	return false;
+}
+
+bool
+sark_permission_at(const struct sark_caller *caller, const char *wanted,
+    const struct sark_place *place)
+{
+	if (caller->scopes != NULL &&
+	    !sark_permission_in(caller->scopes, wanted))
+		return false;
+	return sark_permission_in(caller->permissions, wanted) ||
+	    sark_permission_scoped(caller, wanted, place);
 }

@@ -35,10 +35,19 @@ struct sark_place {
 	const char *server_id;
 };
 
+/* Whether the role at scoped counts there. */
+bool sark_scoped_here(const char *const *scoped, const struct sark_place *place)
+    SARK_NONNULL(1, 2);
+
 /*
- * Whether the caller has the permission: everywhere, or, with a place, by a
- * role that is scoped to its team or server; somewhere, with NULL.  The
- * scopes of his API key, if he has one, must cover it too.
+ * Whether a role of the caller that is scoped to the team or server of place
+ * has the permission; with place NULL, to any.
+ */
+bool sark_permission_scoped(const struct sark_caller *caller,
+    const char *wanted, const struct sark_place *place) SARK_NONNULL(1, 2);
+/*
+ * Whether the caller has the permission there: everywhere or by such a role.
+ * The scopes of his API key, if he has one, must cover it too.
  */
 bool sark_permission_at(const struct sark_caller *caller, const char *wanted,
     const struct sark_place *place) SARK_NONNULL(1, 2);

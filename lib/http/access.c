@@ -14,7 +14,9 @@ sark_access_check(const struct sark_route *route,
 		    err, SARK_FORBIDDEN, "this cannot be done with an API key");
 	if (route->access != SARK_ACCESS_PERMISSION)
 		return 0;
-	if (!sark_permission_in(caller->permissions, route->permission))
+	if (!sark_permission_in(caller->permissions, route->permission) &&
+	    !(route->scoped &&
+		sark_permission_scoped(caller, route->permission, NULL)))
 		return sark_err_set(err, SARK_FORBIDDEN,
 		    "the permission %s is required", route->permission);
 	if (caller->scopes != NULL &&

@@ -53,6 +53,11 @@ struct sark_route {
 	 */
 	bool creates;
 	/*
+	 * A role that counts on some resource alone lets its bearer in, too:
+	 * the area looks whether it is this one (base/permission.h).
+	 */
+	bool scoped;
+	/*
 	 * The handler passes the gate (store/gate.h) before anything is done,
 	 * on a round trip that it makes anyway.
 	 */

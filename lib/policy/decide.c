@@ -143,6 +143,18 @@ evaluate(
 	    app->mem, asked->answer, asked->answer_len, decision, err);
 }
 
+/* The caller's roles are in the key; another's stand for as long as they do. */
+static void
+end_with_roles(
+    const struct sark_subject *subject, struct sark_decision *decision)
+{
+	int64_t left_s = (subject->until_ms - sark_clock_ms()) / 1000;
+
+	if (subject->until_ms == 0 || left_s >= decision->cache_ttl_s)
+		return;
+	decision->cache_ttl_s = left_s > 0 ? left_s : 0;
+}
+
 /* Decides by the engine; whatever fails on the way is a deny. */
 static int
 decide_fresh(
@@ -160,6 +172,7 @@ decide_fresh(
 	}
 	decision->cache_ttl_s = sark_decision_ttl(decision->sensitivity,
 	    decision->cache_ttl_s, asked->caller->time_ns / 1000000000);
+	end_with_roles(&asked->subject, decision);
 	return 0;
 }
 

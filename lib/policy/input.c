@@ -3,17 +3,70 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
+#include "base/permission.h"
+#include "base/str.h"
 #include "json/writer.h"
 
+/* Team and id of the server that is asked about, "" without. */
+static struct sark_place
+place_of(void *ctx, const struct sark_facts *facts)
+{
+	struct sark_place place = { "", "" };
+	const struct sark_json *server;
+	const char *text;
+	struct sark_err err;
+
+	sark_err_init(&err);
+	if (*facts->server == '\0' ||
+	    sark_json_parse_own(
+		ctx, facts->server, strlen(facts->server), &server, &err) == -1)
+		return place;
+	text = sark_json_str(sark_json_get(server, "team"));
+	if (text != NULL)
+		place.team = text;
+	text = sark_json_str(sark_json_get(server, "id"));
+	if (text != NULL)
+		place.server_id = text;
+	return place;
+}
+
+/* The roles that count for this question: also those scoped to its server. */
+static const char *const *
+roles_here(void *ctx, const struct sark_subject *subject,
+    const struct sark_facts *facts)
+{
+	const char *const *scoped = subject->scoped;
+	const char **roles;
+	struct sark_place place;
+	size_t n = 0, more = 0, i;
+
+	if (scoped == NULL || *scoped == NULL)
+		return subject->roles;
+	place = place_of(ctx, facts);
+	while (subject->roles[n] != NULL)
+		n++;
+	while (scoped[more] != NULL)
+		more++;
+	roles = sark_new_array(ctx, const char *, n + more + 1);
+	for (i = 0; i < n; i++)
+		roles[i] = subject->roles[i];
+	for (; *scoped != NULL; scoped += SARK_SCOPED_TEXTS)
+		if (sark_scoped_here(scoped, &place) &&
+		    !sark_str_in(scoped[SARK_SCOPED_ROLE], roles))
+			roles[n++] = scoped[SARK_SCOPED_ROLE];
+	return roles;
+}
+
 static void
-write_user(
-    struct sark_jw *jw, const struct sark_subject *subject, int64_t now_s)
+write_user(struct sark_jw *jw, const struct sark_subject *subject,
+    const struct sark_facts *facts, int64_t now_s)
 {
 	sark_jw_open(jw, "user", '{');
 	sark_jw_str(jw, "id", subject->user_id);
 	sark_jw_str(jw, "username", subject->username);
 	sark_jw_str(jw, "provider", subject->provider);
-	sark_jw_list(jw, "roles", subject->roles);
+	sark_jw_list(jw, "roles", roles_here(jw->buf->ctx, subject, facts));
 	sark_jw_list(jw, "teams", subject->teams);
 	sark_jw_list(jw, "managed_teams", subject->managed_teams);
 	if (subject->scopes != NULL)
@@ -66,7 +119,7 @@ sark_policy_input(struct sark_buf *out, const struct sark_subject *subject,
 
 	sark_jw_init(&jw, out);
 	sark_jw_open(&jw, NULL, '{');
-	write_user(&jw, subject, caller->time_ns / 1000000000);
+	write_user(&jw, subject, facts, caller->time_ns / 1000000000);
 	sark_jw_str(&jw, "action", question->action);
 	write_json(&jw, "tool", facts->tool);
 	write_json(&jw, "server", facts->server);

@@ -30,6 +30,7 @@ add_subject(struct sark_buf *buf, const struct sark_subject *subject)
 	sark_netstring_add_list(buf, subject->managed_teams);
 	sark_netstring_add_int(buf, subject->scopes != NULL);
 	sark_netstring_add_list(buf, subject->scopes);
+	sark_netstring_add_list(buf, subject->scoped);
 	sark_netstring_add_int(buf, subject->mfa);
 	sark_netstring_add_int(buf, subject->mfa_time);
 	sark_netstring_add_int(buf, subject->agent);
@@ -44,7 +45,7 @@ sark_key_of_decision(char key[SARK_SHA256_TEXT], void *ctx,
 	struct sark_buf buf;
 
 	sark_buf_init(&buf, ctx);
-	sark_netstring_add(&buf, "decision 1");
+	sark_netstring_add(&buf, "decision 2");
 	sark_netstring_add(&buf, query->revision);
 	sark_netstring_add(&buf, generations->run);
 	sark_netstring_add(&buf, generations->all);

@@ -20,8 +20,8 @@ sark_subject_of(const struct sark_caller *caller, const char *user_id,
 		.other = true };
 	struct sark_subject self = { caller->user_id, caller->username,
 		caller->provider, caller->roles, caller->teams,
-		caller->managed_teams, caller->scopes, caller->mfa,
-		caller->mfa_time, caller->agent, false };
+		caller->managed_teams, caller->scopes, caller->scoped,
+		caller->mfa, caller->mfa_time, caller->agent, false, 0 };
 	const char *const *permission;
 
 	if (user_id == NULL || sark_str_eq(user_id, caller->user_id)) {
@@ -60,6 +60,8 @@ sark_subject_load(
 	if (user->disabled_at != 0)
 		return 0;
 	subject->roles = user->roles;
+	subject->scoped = user->effective.scoped;
+	subject->until_ms = user->effective.until_ms;
 	subject->teams = user->teams;
 	subject->managed_teams = user->managed_teams;
 	return 0;

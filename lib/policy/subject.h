@@ -12,10 +12,12 @@ struct sark_subject {
 	const char *const *teams;
 	const char *const *managed_teams;
 	const char *const *scopes;
+	const char *const *scoped; /* base/permission.h; NULL: none */
 	bool mfa;
 	int64_t mfa_time; /* s since the epoch, 0 without */
 	bool agent;
-	bool other; /* not the caller: of the database */
+	bool other;	  /* not the caller: of the database */
+	int64_t until_ms; /* of another: when his roles may change, 0 never */
 };
 
 /*

@@ -6,6 +6,7 @@
 #include "audit/event.h"
 #include "base/level.h"
 #include "base/mem.h"
+#include "base/permission.h"
 #include "base/str.h"
 #include "policy/policy.h"
 #include "registry/sensitivity.h"
@@ -13,6 +14,8 @@
 #include "store/generations.h"
 #include "store/pg.h"
 #include "store/tools.h"
+
+#define REGISTER "server:register"
 
 const char *const sark_transports[] = { "http", "sse", "stdio", NULL };
 const char *const sark_server_statuses[] = { "registered", "active", "inactive",
@@ -77,8 +80,15 @@ static int
 check_team(
     const struct sark_caller *caller, const char *team, struct sark_err *err)
 {
+	const struct sark_place place = { team == NULL ? "" : team, "" };
+
+	/* Somebody whose role is only for a team registers only for it. */
+	if (!sark_permission_at(caller, REGISTER, &place))
+		return sark_err_set(err, SARK_FORBIDDEN,
+		    "the permission " REGISTER " is required");
 	if (team == NULL || sark_str_in(team, caller->teams) ||
-	    sark_str_in("admin", caller->roles))
+	    sark_str_in("admin", caller->roles) ||
+	    sark_permission_scoped(caller, REGISTER, &place))
 		return 0;
 	return sark_err_set(
 	    err, SARK_FORBIDDEN, "you are not a member of that team");
@@ -166,9 +176,9 @@ static int
 policy_lets(struct sark_app *app, const struct sark_caller *caller,
     const struct sark_server *server, struct sark_err *err)
 {
-	struct sark_question question = { .action = "server:register",
-		.server = server,
-		.bypass_cache = true };
+	struct sark_question question = {
+		.action = REGISTER, .server = server, .bypass_cache = true
+	};
 	struct sark_decision *decision;
 
 	if (sark_policy_decide(app, caller, &question, &decision, err) == -1)
@@ -200,7 +210,7 @@ try_insert(struct sark_app *app, const struct sark_caller *caller,
 			&tx, caller, &server->tools[i], err) == -1)
 			goto out;
 	sark_event_init(&event, caller, "server_registered");
-	event.action = "server:register";
+	event.action = REGISTER;
 	event.resource = server->id;
 	event.reason = server->name;
 	if (sark_audit_in(&tx, &event, err) == -1)

@@ -4,6 +4,7 @@
 
 #include "audit/event.h"
 #include "base/mem.h"
+#include "base/permission.h"
 #include "base/str.h"
 #include "crypto/version.h"
 #include "store/pg.h"
@@ -176,6 +177,28 @@ commit_level(struct setting *setting, struct sark_err *err)
 	return ret;
 }
 
+/* A role for a team or a server alone is for their tools. */
+static int
+check_place(struct sark_app *app, const struct sark_caller *caller,
+    const struct sark_tool *tool, struct sark_err *err)
+{
+	struct sark_place place = { "", "" };
+	struct sark_server *server;
+
+	switch (sark_servers_get(
+	    app->pg, app->mem, tool->server_id, &server, err)) {
+	case -1:
+		return -1;
+	case 1:
+		place.team = server->team;
+		place.server_id = server->id;
+	}
+	if (sark_permission_at(caller, "tool:sensitivity", &place))
+		return 0;
+	return sark_err_set(
+	    err, SARK_FORBIDDEN, "the permission tool:sensitivity is required");
+}
+
 int
 sark_tool_set_level(struct sark_app *app, const struct sark_caller *caller,
     const struct sark_new_level *in, struct sark_tool **tool_r,
@@ -188,6 +211,9 @@ sark_tool_set_level(struct sark_app *app, const struct sark_caller *caller,
 	int ret;
 
 	if (sark_tool_get(app, in->tool_id, &setting.tool, err) == -1)
+		return -1;
+	if (!sark_permission_in(caller->permissions, "tool:sensitivity") &&
+	    check_place(app, caller, setting.tool, err) == -1)
 		return -1;
 	setting.change = change_by(caller, setting.tool);
 	setting.change.level = sark_level_name(in->level);

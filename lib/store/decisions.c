@@ -10,6 +10,7 @@ enum {
 	GENERATION_USER,
 	GENERATION_TOOL,
 	GENERATION_SERVER,
+	HOLD_ALL,
 	HOLD_USER,
 	HOLD_TOOL,
 	HOLD_SERVER,
@@ -43,7 +44,8 @@ take(struct sark_remembered *remembered, const struct sark_reply *values)
 	take_generation(generations->user, &values[GENERATION_USER]);
 	take_generation(generations->tool, &values[GENERATION_TOOL]);
 	take_generation(generations->server, &values[GENERATION_SERVER]);
-	remembered->held = values[HOLD_USER].type != SARK_REPLY_NIL ||
+	remembered->held = values[HOLD_ALL].type != SARK_REPLY_NIL ||
+	    values[HOLD_USER].type != SARK_REPLY_NIL ||
 	    values[HOLD_TOOL].type != SARK_REPLY_NIL ||
 	    values[HOLD_SERVER].type != SARK_REPLY_NIL;
 	remembered->decision = text_of(&values[DECISION]);
@@ -62,6 +64,7 @@ name_keys(void *ctx, const struct sark_decision_of *of, const char *decision,
 	    sark_format(ctx, "policy:generation:tool:%s", of->tool);
 	argv[1 + GENERATION_SERVER] =
 	    sark_format(ctx, "policy:generation:server:%s", of->server_id);
+	argv[1 + HOLD_ALL] = "policy:hold:all:";
 	argv[1 + HOLD_USER] =
 	    sark_format(ctx, "policy:hold:user:%s", of->user_id);
 	argv[1 + HOLD_TOOL] = sark_format(ctx, "policy:hold:tool:%s", of->tool);

@@ -3,7 +3,7 @@
 #include "base/mem.h"
 #include "store/pg.h"
 
-enum { GENERATION, HOLD, RECORD, KEYS };
+enum { GENERATION, ALL, HOLD, HOLD_ALL, RECORD, KEYS };
 
 /* clang-format off */
 #define MS_UNTIL(time) "floor(extract(epoch FROM " time " - now()) * 1000)"
@@ -69,7 +69,9 @@ sark_standing_words(void *ctx, const char *user_id, const char *id,
 	words[0] = "MGET";
 	words[1 + GENERATION] =
 	    sark_format(ctx, "policy:generation:user:%s", user_id);
+	words[1 + ALL] = "policy:generation:all:";
 	words[1 + HOLD] = sark_format(ctx, "policy:hold:user:%s", user_id);
+	words[1 + HOLD_ALL] = "policy:hold:all:";
 	words[1 + RECORD] = sark_format(ctx, "session:standing:%s", id);
 }
 
@@ -92,7 +94,9 @@ sark_standing_see(
 	if (reply->type != SARK_REPLY_ARRAY || reply->count != KEYS)
 		return -1;
 	seen_r->generation = text_of(&reply->elements[GENERATION]);
-	seen_r->held = reply->elements[HOLD].type != SARK_REPLY_NIL;
+	seen_r->all = text_of(&reply->elements[ALL]);
+	seen_r->held = reply->elements[HOLD].type != SARK_REPLY_NIL ||
+	    reply->elements[HOLD_ALL].type != SARK_REPLY_NIL;
 	seen_r->record = text_of(&reply->elements[RECORD]);
 	return 0;
 }

@@ -42,9 +42,12 @@ int sark_standing_of_session(struct sark_pg *pg, void *ctx, const char *user_id,
     struct sark_err *err) SARK_NONNULL(1, 3, 4, 5, 6) SARK_CHECKED;
 
 /* The words of the command that looks into Redis. */
-#define SARK_STANDING_WORDS 4
+#define SARK_STANDING_WORDS 6
 
-/* Fills them, on ctx: generation and hold of the user, and the record. */
+/*
+ * Fills them, on ctx: generation and hold of the user and of everything, and
+ * the record.
+ */
 void sark_standing_words(void *ctx, const char *user_id, const char *id,
     const char *words[SARK_STANDING_WORDS]) SARK_NONNULL(2, 3, 4);
 /* The key of the record among them, which also is the purpose of its seal. */
@@ -54,6 +57,7 @@ const char *sark_standing_key(const char *const words[SARK_STANDING_WORDS])
 /* What Redis said; lent by the reply. */
 struct sark_standing_seen {
 	const char *generation; /* of the user, NULL: none */
+	const char *all;	/* of everything, NULL: none */
 	bool held;		/* somebody changes him */
 	const char *record;	/* NULL without */
 };

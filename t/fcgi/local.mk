@@ -21,6 +21,7 @@ PERL_TESTS += \
 	%D%/ready.t \
 	%D%/registry.t \
 	%D%/reload.t \
+	%D%/roles_effect.t \
 	%D%/sandbox.t \
 	%D%/sessions.t \
 	%D%/status.t \

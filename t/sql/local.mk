@@ -1,2 +1,2 @@
 # t/sql
-PERL_TESTS += %D%/rights.t
+PERL_TESTS += %D%/rights.t %D%/roles.t

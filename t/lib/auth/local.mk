@@ -16,3 +16,8 @@ C_TESTS += t/lib/auth/key_text_test
 t_lib_auth_key_text_test_SOURCES = %D%/key_text_test.c
 t_lib_auth_key_text_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
 t_lib_auth_key_text_test_LDADD = $(C_TEST_LDADD)
+
+C_TESTS += t/lib/auth/rbac_test
+t_lib_auth_rbac_test_SOURCES = %D%/rbac_test.c
+t_lib_auth_rbac_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
+t_lib_auth_rbac_test_LDADD = $(C_TEST_LDADD)
