@@ -17,7 +17,8 @@ dist_sarkdeploy_DATA = \
 	%D%/deploy/0012-roles.sql \
 	%D%/deploy/0013-expiry.sql \
 	%D%/deploy/0014-standing.sql \
-	%D%/deploy/0015-api-keys.sql
+	%D%/deploy/0015-api-keys.sql \
+	%D%/deploy/0016-rotation.sql
 
 sarkverifydir = $(sarksqldir)/verify
 dist_sarkverify_DATA = \
@@ -35,7 +36,8 @@ dist_sarkverify_DATA = \
 	%D%/verify/0012-roles.sql \
 	%D%/verify/0013-expiry.sql \
 	%D%/verify/0014-standing.sql \
-	%D%/verify/0015-api-keys.sql
+	%D%/verify/0015-api-keys.sql \
+	%D%/verify/0016-rotation.sql
 
 sarkrevertdir = $(sarksqldir)/revert
 dist_sarkrevert_DATA = \
@@ -53,6 +55,7 @@ dist_sarkrevert_DATA = \
 	%D%/revert/0012-roles.sql \
 	%D%/revert/0013-expiry.sql \
 	%D%/revert/0014-standing.sql \
-	%D%/revert/0015-api-keys.sql
+	%D%/revert/0015-api-keys.sql \
+	%D%/revert/0016-rotation.sql
 
 EXTRA_DIST += %D%/README

@@ -1,5 +1,4 @@
 #include "auth/session_end.h"
-#include "json/writer.h"
 #include "routes.h"
 
 int
@@ -11,7 +10,6 @@ post_logout(struct sark_app *app, const struct sark_req *req,
 		.session_id = req->caller->session_id,
 		.reason = "logout",
 	};
-	struct sark_jw jw;
 	size_t count;
 
 	/* An API key belongs to no session. */
@@ -20,9 +18,6 @@ post_logout(struct sark_app *app, const struct sark_req *req,
 		    err, SARK_BAD_REQUEST, "the credential has no session");
 	if (sark_session_end(app, req->caller, &ending, &count, err) == -1)
 		return -1;
-	sark_jw_init(&jw, &resp->body);
-	sark_jw_open(&jw, NULL, '{');
-	sark_jw_bool(&jw, "success", true);
-	sark_jw_close(&jw);
+	success_to_json(resp);
 	return 0;
 }

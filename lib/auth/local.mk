@@ -16,8 +16,10 @@ libsarkcommon_la_SOURCES += \
 	%D%/refresh.c %D%/refresh.h \
 	%D%/role.c %D%/role.h \
 	%D%/scope.c %D%/scope.h \
+	%D%/rotation.c %D%/rotation.h \
 	%D%/session.c %D%/session.h \
 	%D%/session_end.c %D%/session_end.h \
+	%D%/session_list.c %D%/session_list.h \
 	%D%/standing.c %D%/standing.h \
 	%D%/standing_record.c %D%/standing_record.h \
 	%D%/token.c %D%/token.h \

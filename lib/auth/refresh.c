@@ -6,16 +6,28 @@
 #include "base/b64.h"
 #include "base/buf.h"
 #include "base/mem.h"
-#include "conf/conf.h"
+#include "base/str.h"
 #include "crypto/seal.h"
 #include "crypto/secret.h"
 #include "json/writer.h"
 #include "store/sessions.h"
 
 #define PREFIX	     "srt_"
+#define PREFIX_BYTES (sizeof(PREFIX) - 1)
+#define PURPOSE	     "refresh_token"
 #define ID_BYTES     16
 #define SECRET_BYTES 32
-#define TOKEN_BYTES  (2 * ID_BYTES + SECRET_BYTES)
+
+/* A token as it is before base64url. */
+struct raw {
+	unsigned char session_id[ID_BYTES];
+	unsigned char token_id[ID_BYTES];
+	unsigned char secret[SECRET_BYTES];
+	unsigned char mark[SARK_SEAL_MARK_BYTES];
+};
+
+#define TEXT_BYTES (PREFIX_BYTES + SARK_B64URL_TEXT(sizeof(struct raw)))
+_Static_assert(TEXT_BYTES <= SARK_REFRESH_TEXT, "a token fits into its text");
 
 /* The 16 bytes of a valid UUID's text. */
 static void
@@ -33,33 +45,85 @@ id_bytes(unsigned char out[ID_BYTES], const char *uuid)
 	}
 }
 
-void
-sark_refresh_make(
-    void *ctx, const char *user_id, struct sark_refresh *refresh_r)
+static void
+id_text(char out[SARK_UUID_TEXT], const unsigned char id[ID_BYTES])
 {
-	char text[sizeof(PREFIX) - 1 + SARK_B64URL_TEXT(TOKEN_BYTES)];
-	unsigned char token[TOKEN_BYTES];
-	unsigned char *secret = token + 2 * ID_BYTES;
+	static const size_t groups[] = { 4, 2, 2, 2, 6 };
+	size_t i;
 
-	sark_uuid_make(refresh_r->token_id);
-	id_bytes(token, user_id);
-	id_bytes(token + ID_BYTES, refresh_r->token_id);
-	sark_random(secret, SECRET_BYTES);
-	sark_sha256_hex(refresh_r->secret_hash, secret, SECRET_BYTES);
-	memcpy(text, PREFIX, sizeof(PREFIX));
-	sark_b64url_encode(text + sizeof(PREFIX) - 1, token, sizeof(token));
-	refresh_r->text = sark_secret_dup(ctx, text, strlen(text));
-	sark_secret_wipe(text, sizeof(text));
-	sark_secret_wipe(token, sizeof(token));
+	for (i = 0; i < SARK_COUNT(groups); i++) {
+		sark_str_hex(out, id, groups[i]);
+		out += 2 * groups[i];
+		id += groups[i];
+		*out++ = '-';
+	}
+	out[-1] = '\0';
 }
 
 static void
-write_record(struct sark_jw *jw, const struct sark_refresh *refresh,
-    const struct sark_caller *who, const struct sark_proof *proof)
+set_mark(const struct sark_seal *seal, const struct raw *raw,
+    unsigned char mark[SARK_SEAL_MARK_BYTES])
 {
+	sark_seal_mark(seal, PURPOSE, raw, offsetof(struct raw, mark), mark);
+}
+
+void
+sark_refresh_make(void *ctx, const struct sark_seal *seal,
+    const char *session_id, struct sark_refresh *refresh_r)
+{
+	char text[TEXT_BYTES];
+	struct raw raw;
+
+	(void)sark_str_copy(
+	    refresh_r->session_id, sizeof(refresh_r->session_id), session_id);
+	sark_uuid_make(refresh_r->token_id);
+	id_bytes(raw.session_id, session_id);
+	id_bytes(raw.token_id, refresh_r->token_id);
+	sark_random(raw.secret, sizeof(raw.secret));
+	set_mark(seal, &raw, raw.mark);
+	sark_sha256_hex(refresh_r->secret_hash, raw.secret, sizeof(raw.secret));
+	memcpy(text, PREFIX, PREFIX_BYTES);
+	sark_b64url_encode(text + PREFIX_BYTES, &raw, sizeof(raw));
+	refresh_r->text = sark_secret_dup(ctx, text, strlen(text));
+	sark_secret_wipe(text, sizeof(text));
+	sark_secret_wipe(&raw, sizeof(raw));
+}
+
+int
+sark_refresh_read(void *ctx, const struct sark_seal *seal, const char *text,
+    struct sark_refresh *refresh_r)
+{
+	unsigned char mark[SARK_SEAL_MARK_BYTES];
+	struct raw raw;
+	int found = 0;
+	size_t n;
+
+	if (strlen(text) != TEXT_BYTES - 1 || !sark_str_starts(text, PREFIX) ||
+	    sark_b64url_decode(&raw, &n, text + PREFIX_BYTES,
+		TEXT_BYTES - 1 - PREFIX_BYTES) == -1 ||
+	    n != sizeof(raw))
+		goto out;
+	set_mark(seal, &raw, mark);
+	if (!sark_secret_eq(mark, raw.mark, sizeof(mark)))
+		goto out;
+	id_text(refresh_r->session_id, raw.session_id);
+	id_text(refresh_r->token_id, raw.token_id);
+	sark_sha256_hex(refresh_r->secret_hash, raw.secret, sizeof(raw.secret));
+	refresh_r->text = sark_secret_dup(ctx, text, strlen(text));
+	found = 1;
+out:
+	sark_secret_wipe(&raw, sizeof(raw));
+	return found;
+}
+
+static void
+write_record(struct sark_jw *jw, const struct sark_refresh_record *record)
+{
+	const struct sark_caller *who = record->who;
+
 	sark_jw_open(jw, NULL, '{');
-	sark_jw_str(jw, "token_id", refresh->token_id);
-	sark_jw_str(jw, "secret_hash", refresh->secret_hash);
+	sark_jw_str(jw, "token_id", record->refresh->token_id);
+	sark_jw_str(jw, "secret_hash", record->refresh->secret_hash);
 	sark_jw_str(jw, "session_id", who->session_id);
 	sark_jw_str(jw, "user_id", who->user_id);
 	sark_jw_str(jw, "username", who->username);
@@ -68,32 +132,72 @@ write_record(struct sark_jw *jw, const struct sark_refresh *refresh,
 	sark_jw_str(jw, "provider", who->provider);
 	sark_jw_list(jw, "roles", who->roles);
 	sark_jw_list(jw, "teams", who->teams);
-	sark_jw_list(jw, "amr", proof->methods);
-	sark_jw_time(jw, "auth_time", proof->time_ms);
+	sark_jw_list(jw, "amr", record->proof->methods);
+	sark_jw_time(jw, "auth_time", record->proof->time_ms);
 	sark_jw_int(jw, "mfa_time", who->mfa_time);
 	sark_jw_str(jw, "client_ip", who->client_ip);
 	sark_jw_str(jw, "user_agent", who->user_agent);
-	sark_jw_time(jw, "created_at", proof->time_ms);
-	sark_jw_time(jw, "last_used_at", proof->time_ms);
+	sark_jw_time(jw, "created_at", record->created_ms);
+	sark_jw_time(jw, "last_used_at", record->used_ms);
 	sark_jw_close(jw);
 }
 
 int
-sark_refresh_keep(struct sark_app *app, const struct sark_refresh *refresh,
-    const struct sark_caller *who, const struct sark_proof *proof,
-    struct sark_err *err)
+sark_refresh_keep(struct sark_app *app,
+    const struct sark_refresh_record *record, struct sark_err *err)
 {
+	const char *user_id = record->who->user_id, *former = NULL;
 	const char *key =
-	    sark_sessions_key(app->mem, who->user_id, refresh->token_id);
-	struct sark_buf record;
+	    sark_sessions_key(app->mem, user_id, record->refresh->token_id);
+	struct sark_buf text;
 	struct sark_jw jw;
 	char *sealed;
 
-	sark_buf_init(&record, app->mem);
-	sark_jw_init(&jw, &record);
-	write_record(&jw, refresh, who, proof);
-	sealed =
-	    sark_seal_close(app->seal, app->mem, record.data, record.len, key);
+	if (record->former_id != NULL)
+		former =
+		    sark_sessions_key(app->mem, user_id, record->former_id);
+	sark_buf_init(&text, app->mem);
+	sark_jw_init(&jw, &text);
+	write_record(&jw, record);
+	sealed = sark_seal_close(app->seal, app->mem, text.data, text.len, key);
 	return sark_sessions_put(
-	    app->redis, key, sealed, app->conf->refresh_token_ttl_s, err);
+	    app->redis, key, sealed, record->ttl_s, former, err);
+}
+
+int
+sark_refresh_keep_successor(struct sark_app *app,
+    const struct sark_refresh *refresh, int64_t ttl_s, struct sark_err *err)
+{
+	const char *key =
+	    sark_sessions_successor_key(app->mem, refresh->token_id);
+
+	return sark_sessions_put(app->redis, key,
+	    sark_seal_close(
+		app->seal, app->mem, refresh->text, strlen(refresh->text), key),
+	    ttl_s, NULL, err);
+}
+
+int
+sark_refresh_successor(struct sark_app *app, const char *token_id,
+    const char *secret_hash, struct sark_refresh *refresh_r,
+    struct sark_err *err)
+{
+	const char *key = sark_sessions_successor_key(app->mem, token_id);
+	const char *sealed;
+	char *text;
+	size_t len;
+	int found;
+
+	found = sark_sessions_get(app->redis, app->mem, key, &sealed, err);
+	if (found != 1)
+		return found;
+	if (sark_seal_unseal(app->seal, app->mem, sealed, key, &text, &len) !=
+	    1)
+		return 0;
+	found = sark_refresh_read(app->mem, app->seal, text, refresh_r);
+	sark_secret_wipe(text, len);
+	/* PostgreSQL says which token is the live one, not Redis. */
+	return found == 1 && sark_str_eq(refresh_r->token_id, token_id) &&
+	    sark_secret_eq(
+		refresh_r->secret_hash, secret_hash, SARK_SHA256_TEXT);
 }

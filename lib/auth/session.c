@@ -4,11 +4,12 @@
 #include "auth/account.h"
 #include "auth/rbac.h"
 #include "auth/refresh.h"
+#include "auth/session_end.h"
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/uuid.h"
 #include "conf/conf.h"
+#include "store/generations.h"
 #include "store/pg.h"
 #include "store/sessions.h"
 #include "store/users.h"
@@ -23,6 +24,33 @@ struct opening {
 	struct sark_refresh refresh;
 };
 
+/* Of the first refresh token of a session, seconds. */
+static int64_t
+ttl_s(const struct sark_conf *conf)
+{
+	return conf->refresh_token_ttl_s < conf->session_lifetime_s
+	    ? conf->refresh_token_ttl_s
+	    : conf->session_lifetime_s;
+}
+
+void
+sark_session_identify(struct sark_app *app, const struct sark_user *user,
+    const char *session_id, struct sark_caller *who)
+{
+	who->user_id = user->user_id;
+	who->username = user->username;
+	who->email = user->email;
+	who->name = user->name;
+	who->provider = user->provider;
+	who->roles = user->roles;
+	who->teams = user->teams;
+	who->managed_teams = user->managed_teams;
+	who->permissions = sark_rbac_effective(app->mem, &user->effective);
+	who->scoped = sark_rbac_scoped(app->mem, user->effective.scoped);
+	who->session_id = session_id;
+	who->agent = user->agent;
+}
+
 /* The user as the caller of this request, and his new session. */
 static void
 begin_session(struct opening *o)
@@ -34,19 +62,8 @@ begin_session(struct opening *o)
 
 	sark_uuid_make(session_id);
 	o->who = *o->caller;
-	o->who.user_id = user->user_id;
-	o->who.username = user->username;
-	o->who.email = user->email;
-	o->who.name = user->name;
-	o->who.provider = user->provider;
-	o->who.roles = user->roles;
-	o->who.teams = user->teams;
-	o->who.managed_teams = user->managed_teams;
-	o->who.permissions = sark_rbac_effective(o->app->mem, &user->effective);
-	o->who.scoped = sark_rbac_scoped(o->app->mem, user->effective.scoped);
-	o->who.session_id = session_id;
-	o->who.agent = user->agent;
-	sark_refresh_make(o->app->mem, user->user_id, &o->refresh);
+	sark_session_identify(o->app, user, session_id, &o->who);
+	sark_refresh_make(o->app->mem, o->app->seal, session_id, &o->refresh);
 	o->session = (struct sark_session){
 		.session_id = session_id,
 		.user_id = user->user_id,
@@ -55,7 +72,8 @@ begin_session(struct opening *o)
 		.client_ip = o->caller->client_ip,
 		.user_agent = o->caller->user_agent,
 		.created_at = now,
-		.expires_at = now + conf->refresh_token_ttl_s * 1000,
+		.last_used_at = now,
+		.expires_at = now + ttl_s(conf) * 1000,
 		.methods = o->arrival->proof.methods,
 		.mfa_time = o->who.mfa_time,
 	};
@@ -121,18 +139,6 @@ write_session(struct sark_tx *tx, const struct opening *o,
 	return record_success(tx, o, err);
 }
 
-/* Best effort: PostgreSQL has said already that these are over. */
-static void
-drop_records(const struct opening *o, const struct sark_session_ends *ends)
-{
-	struct sark_err err;
-
-	sark_err_init(&err);
-	if (ends->count > 0 &&
-	    sark_sessions_drop(o->app->redis, ends, &err) == -1)
-		sark_log_err(SARK_LOG_WARNING, "session_record_left", &err);
-}
-
 /* The record that was kept for a session that never came to be. */
 static void
 drop_own_record(const struct opening *o)
@@ -144,24 +150,34 @@ drop_own_record(const struct opening *o)
 	};
 	const struct sark_session_ends ends = { 1, &end };
 
-	drop_records(o, &ends);
+	sark_session_forget(o->app, &ends);
 }
 
 static int
 try_session(const struct opening *o, struct sark_err *err)
 {
+	const struct sark_generation_of of = { "user",
+		o->arrival->user->user_id };
 	struct sark_tx tx = { .pg = o->app->pg, .open = false };
 	struct sark_session_ends ends = { 0, NULL };
+	size_t held = 0;
 	int ret = -1;
 
 	if (sark_tx_begin(&tx, o->app->pg, err) == -1 ||
-	    write_session(&tx, o, &ends, err) == -1 ||
+	    write_session(&tx, o, &ends, err) == -1)
+		goto out;
+	/* The access tokens of what is dropped end with it. */
+	held = ends.count > 0;
+	if (sark_generations_hold(o->app->redis, &of, held, err) == -1 ||
 	    sark_tx_commit(&tx, err) == -1)
 		goto out;
-	drop_records(o, &ends);
+	sark_session_forget(o->app, &ends);
 	ret = 0;
 out:
 	sark_tx_end(&tx);
+	/* With the outcome unknown the hold has to run its time. */
+	if (err->code != SARK_UNCERTAIN)
+		sark_generations_release(o->app->redis, &of, held);
 	return ret;
 }
 
@@ -178,6 +194,21 @@ commit_session(const struct opening *o, struct sark_err *err)
 	return ret;
 }
 
+static int
+keep_record(const struct opening *o, struct sark_err *err)
+{
+	const struct sark_refresh_record record = {
+		.refresh = &o->refresh,
+		.who = &o->who,
+		.proof = &o->arrival->proof,
+		.created_ms = o->session.created_at,
+		.used_ms = o->session.created_at,
+		.ttl_s = ttl_s(o->app->conf),
+	};
+
+	return sark_refresh_keep(o->app, &record, err);
+}
+
 int
 sark_session_open(struct sark_app *app, const struct sark_caller *caller,
     const struct sark_arrival *arrival, struct sark_tokens *tokens_r,
@@ -187,17 +218,15 @@ sark_session_open(struct sark_app *app, const struct sark_caller *caller,
 	char *access;
 
 	begin_session(&o);
-	if (sark_token_issue(app, &o.who, &arrival->proof, &access, err) ==
-		-1 ||
-	    sark_refresh_keep(app, &o.refresh, &o.who, &arrival->proof, err) ==
-		-1 ||
-	    commit_session(&o, err) == -1)
+	if (sark_token_issue(app, &o.who, &arrival->proof, o.session.expires_at,
+		&access, err) == -1 ||
+	    keep_record(&o, err) == -1 || commit_session(&o, err) == -1)
 		return -1;
 	*tokens_r = (struct sark_tokens){
 		.access_token = access,
 		.refresh_token = o.refresh.text,
 		.expires_in = app->conf->access_token_ttl_s,
-		.refresh_expires_in = app->conf->refresh_token_ttl_s,
+		.refresh_expires_in = ttl_s(app->conf),
 		.user = o.who,
 	};
 	return 0;

@@ -45,6 +45,13 @@ int sark_session_open(struct sark_app *app, const struct sark_caller *caller,
     const struct sark_arrival *arrival, struct sark_tokens *tokens_r,
     struct sark_err *err) SARK_NONNULL(1, 2, 3, 4, 5) SARK_CHECKED;
 
+/*
+ * Makes who the user in this session: ids, names, roles, teams, permissions;
+ * what else is in who stays.
+ */
+void sark_session_identify(struct sark_app *app, const struct sark_user *user,
+    const char *session_id, struct sark_caller *who) SARK_NONNULL(1, 2, 3, 4);
+
 /* The tokens object of the API, as the top value. */
 void sark_tokens_to_json(struct sark_jw *jw, const struct sark_tokens *tokens)
     SARK_NONNULL(1, 2);

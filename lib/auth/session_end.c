@@ -1,6 +1,7 @@
 #include "auth/session_end.h"
 
 #include "audit/event.h"
+#include "auth/refresh.h"
 #include "base/log.h"
 #include "store/generations.h"
 #include "store/pg.h"
@@ -17,7 +18,11 @@ sark_session_end_in(struct sark_tx *tx, struct sark_app *app,
 		ending->session_id, ending->reason, ends_r, err) == -1)
 		return -1;
 	for (i = 0; i < ends_r->count; i++) {
-		sark_event_init(&event, caller, "session_ended");
+		sark_event_init(&event, caller,
+		    ending->event != NULL ? ending->event : "session_ended");
+		event.severity = ending->severity;
+		if (ending->outcome != NULL)
+			event.outcome = ending->outcome;
 		event.action = "session:end";
 		event.resource = ends_r->items[i].session_id;
 		event.reason = ending->reason;
@@ -75,4 +80,21 @@ sark_session_end(struct sark_app *app, const struct sark_caller *caller,
 	if (err->code != SARK_UNCERTAIN)
 		sark_generations_release(app->redis, &of, 1);
 	return ret;
+}
+
+int
+sark_session_end_token(struct sark_app *app, const struct sark_caller *caller,
+    const char *text, struct sark_err *err)
+{
+	struct sark_refresh refresh;
+	struct sark_session_ending ending = {
+		.user_id = caller->user_id,
+		.reason = "token_revoked",
+	};
+	size_t count;
+
+	if (sark_refresh_read(app->mem, app->seal, text, &refresh) != 1)
+		return 0;
+	ending.session_id = refresh.session_id;
+	return sark_session_end(app, caller, &ending, &count, err);
 }

@@ -1,6 +1,7 @@
 #include "auth/token.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/uuid.h"
 #include "conf/conf.h"
 #include "crypto/jwt.h"
@@ -8,9 +9,12 @@
 
 static void
 write_claims(struct sark_jw *jw, const struct sark_conf *conf,
-    const struct sark_caller *who, const struct sark_proof *proof)
+    const struct sark_caller *who, const struct sark_proof *proof,
+    int64_t until_ms)
 {
-	int64_t now_s = proof->time_ms / 1000;
+	int64_t now_s = sark_clock_s();
+	int64_t end_s = now_s + conf->access_token_ttl_s;
+	int64_t until_s = until_ms / 1000;
 	char jti[SARK_UUID_TEXT];
 
 	sark_uuid_make(jti);
@@ -18,7 +22,7 @@ write_claims(struct sark_jw *jw, const struct sark_conf *conf,
 	sark_jw_str(jw, "iss", conf->issuer);
 	sark_jw_str(jw, "sub", who->user_id);
 	sark_jw_str(jw, "aud", conf->audience);
-	sark_jw_int(jw, "exp", now_s + conf->access_token_ttl_s);
+	sark_jw_int(jw, "exp", end_s < until_s ? end_s : until_s);
 	sark_jw_int(jw, "iat", now_s);
 	sark_jw_int(jw, "nbf", now_s);
 	sark_jw_str(jw, "jti", jti);
@@ -31,7 +35,7 @@ write_claims(struct sark_jw *jw, const struct sark_conf *conf,
 	sark_jw_list(jw, "teams", who->teams);
 	sark_jw_list(jw, "managed_teams", who->managed_teams);
 	sark_jw_list(jw, "amr", proof->methods);
-	sark_jw_int(jw, "auth_time", now_s);
+	sark_jw_int(jw, "auth_time", proof->time_ms / 1000);
 	if (who->agent)
 		sark_jw_bool(jw, "agent", true);
 	if (who->mfa)
@@ -41,14 +45,15 @@ write_claims(struct sark_jw *jw, const struct sark_conf *conf,
 
 int
 sark_token_issue(struct sark_app *app, const struct sark_caller *who,
-    const struct sark_proof *proof, char **token_r, struct sark_err *err)
+    const struct sark_proof *proof, int64_t until_ms, char **token_r,
+    struct sark_err *err)
 {
 	struct sark_buf claims;
 	struct sark_jw jw;
 
 	sark_buf_init(&claims, app->mem);
 	sark_jw_init(&jw, &claims);
-	write_claims(&jw, app->conf, who, proof);
+	write_claims(&jw, app->conf, who, proof, until_ms);
 	return sark_jwt_sign(
 	    app->keys, app->mem, "at+jwt", claims.data, token_r, err);
 }

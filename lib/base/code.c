@@ -19,6 +19,7 @@ static const struct {
 	[SARK_INVALID_TOKEN] = { "invalid_token", "Invalid token", 401, EX_NOPERM },
 	[SARK_TOKEN_EXPIRED] = { "token_expired", "Token expired", 401, EX_NOPERM },
 	[SARK_INVALID_CREDENTIALS] = { "invalid_credentials", "Invalid credentials", 401, EX_NOPERM },
+	[SARK_INVALID_REFRESH_TOKEN] = { "invalid_refresh_token", "Invalid refresh token", 401, EX_NOPERM },
 	[SARK_FORBIDDEN] = { "forbidden", "Forbidden", 403, EX_NOPERM },
 	[SARK_INSUFFICIENT_SCOPE] = { "insufficient_scope", "Insufficient scope", 403, EX_NOPERM },
 	[SARK_NOT_FOUND] = { "not_found", "Not found", 404, EX_NOINPUT },

@@ -46,6 +46,10 @@ struct sark_conf {
 	/* tokens and sessions */
 	int64_t access_token_ttl_s;
 	int64_t refresh_token_ttl_s;
+	bool refresh_rotation;
+	int64_t refresh_grace_s;
+	bool refresh_same_client;
+	int64_t session_lifetime_s;
 	int64_t session_limit;
 	int64_t expired_keep_days;
 	int64_t token_cache_entries;

@@ -17,7 +17,6 @@
 #define NONCE_BYTES 12
 #define TAG_BYTES   16
 #define HEAD_BYTES  (1 + NONCE_BYTES)
-#define MARK_BYTES  16
 
 struct sark_seal {
 	unsigned char seal_key[KEY_BYTES];
@@ -160,14 +159,15 @@ out:
 	return found;
 }
 
-static void
-mark(const struct sark_seal *seal, unsigned char out[SARK_SHA256_BYTES],
-    const char *purpose, const char *text)
+void
+sark_seal_mark(const struct sark_seal *seal, const char *purpose,
+    const void *data, size_t n, unsigned char mark_r[SARK_SEAL_MARK_BYTES])
 {
-	unsigned char key[KEY_BYTES];
+	unsigned char key[KEY_BYTES], full[SARK_SHA256_BYTES];
 
 	derive(key, seal->sign_key, purpose);
-	sark_hmac_sha256(out, key, sizeof(key), text, strlen(text));
+	sark_hmac_sha256(full, key, sizeof(key), data, n);
+	memcpy(mark_r, full, SARK_SEAL_MARK_BYTES);
 	sark_secret_wipe(key, sizeof(key));
 }
 
@@ -175,16 +175,16 @@ char *
 sark_seal_sign(const struct sark_seal *seal, void *ctx, const char *purpose,
     const char *text)
 {
-	unsigned char full[SARK_SHA256_BYTES];
+	unsigned char mark[SARK_SEAL_MARK_BYTES];
 	size_t body = SARK_B64URL_TEXT(strlen(text));
 	char *out;
 
-	mark(seal, full, purpose, text);
+	sark_seal_mark(seal, purpose, text, strlen(text), mark);
 	out = sark_mem_check(
-	    talloc_size(ctx, body + SARK_B64URL_TEXT(MARK_BYTES)));
+	    talloc_size(ctx, body + SARK_B64URL_TEXT(sizeof(mark))));
 	sark_b64url_encode(out, text, strlen(text));
 	out[body - 1] = '.';
-	sark_b64url_encode(out + body, full, MARK_BYTES);
+	sark_b64url_encode(out + body, mark, sizeof(mark));
 	return out;
 }
 
@@ -192,13 +192,13 @@ int
 sark_seal_verify(const struct sark_seal *seal, void *ctx, const char *purpose,
     const char *signed_text, char **text_r)
 {
-	unsigned char full[SARK_SHA256_BYTES], given[MARK_BYTES];
+	unsigned char mark[SARK_SEAL_MARK_BYTES], given[SARK_SEAL_MARK_BYTES];
 	const char *dot = strchr(signed_text, '.');
 	size_t n;
 	char *text;
 
 	if (dot == NULL ||
-	    strlen(dot + 1) != SARK_B64URL_TEXT(MARK_BYTES) - 1 ||
+	    strlen(dot + 1) != SARK_B64URL_TEXT(sizeof(given)) - 1 ||
 	    sark_b64url_decode(given, &n, dot + 1, strlen(dot + 1)) == -1)
 		return 0;
 	text =
@@ -209,8 +209,8 @@ sark_seal_verify(const struct sark_seal *seal, void *ctx, const char *purpose,
 	text[n] = '\0';
 	if (strlen(text) != n)
 		goto forged;
-	mark(seal, full, purpose, text);
-	if (!sark_secret_eq(full, given, MARK_BYTES))
+	sark_seal_mark(seal, purpose, text, n, mark);
+	if (!sark_secret_eq(mark, given, sizeof(mark)))
 		goto forged;
 	*text_r = text;
 	return 1;

@@ -31,6 +31,14 @@ int sark_seal_unseal(const struct sark_seal *seal, void *ctx, const char *text,
  */
 char *sark_seal_sign(const struct sark_seal *seal, void *ctx,
     const char *purpose, const char *text) SARK_NONNULL(1, 3, 4);
+/*
+ * The same mark alone, of n bytes: those bytes of the HMAC.  Equal marks are
+ * to be compared by sark_secret_eq.
+ */
+#define SARK_SEAL_MARK_BYTES 16
+void sark_seal_mark(const struct sark_seal *seal, const char *purpose,
+    const void *data, size_t n, unsigned char mark_r[SARK_SEAL_MARK_BYTES])
+    SARK_NONNULL(1, 2, 3, 5);
 /* Returns 1 and the text, 0 if it was not signed by this key for purpose. */
 int sark_seal_verify(const struct sark_seal *seal, void *ctx,
     const char *purpose, const char *signed_text, char **text_r)

@@ -21,6 +21,7 @@ libsarkcommon_la_SOURCES += \
 	%D%/redis.c %D%/redis.h %D%/redis_ping.c \
 	%D%/report.c %D%/report.h \
 	%D%/roles.c %D%/roles.h \
+	%D%/rotation.c %D%/rotation.h \
 	%D%/rows.c %D%/rows.h \
 	%D%/schema.c %D%/schema.h \
 	%D%/sessions.c %D%/sessions.h \

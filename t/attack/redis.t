@@ -48,7 +48,8 @@ sub strange_keys () {
 	    |policy:(?:generation|hold):(?:user|tool|all):.*
 	    |rate:limit:(?:address|login_network):[0-9a-f.:\/]+:\d+
 	    |rate:limit:login_account:[0-9a-f]{64}:\d+
-	    |refresh_token:user:[0-9a-f-]{36}:[0-9a-f-]{36})$/xs } keys_of();
+	    |refresh_token:user:[0-9a-f-]{36}:[0-9a-f-]{36}
+	    |refresh_token:successor:[0-9a-f-]{36})$/xs } keys_of();
 }
 
 sub keys_of () {

@@ -19,6 +19,7 @@ PERL_TESTS += \
 	%D%/methods.t \
 	%D%/policy.t \
 	%D%/ready.t \
+	%D%/refresh.t \
 	%D%/registry.t \
 	%D%/reload.t \
 	%D%/roles_effect.t \

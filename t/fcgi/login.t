@@ -84,17 +84,18 @@ subtest 'a login gives tokens' => sub {
 
 subtest 'a refresh token is nowhere but with the client' => sub {
 	my $tokens = login('operator')->json;
-	my ($text) = $tokens->{refresh_token} =~ /^srt_([A-Za-z0-9_-]{86})$/
+	my ($text) = $tokens->{refresh_token} =~ /^srt_([A-Za-z0-9_-]{107})$/
 	    or return fail('the form of a refresh token');
-	my ($user, $id, $secret) = unpack 'H32 H32 a32',
+	my ($session, $id, $secret) = unpack 'H32 H32 a32',
 	    decode_base64url($text);
 	my $uuid = sub ($hex) {
 		return join '-', unpack 'A8 A4 A4 A4 A12', $hex;
 	};
-	my $key = 'refresh_token:user:' . $uuid->($user) . ':' . $uuid->($id);
+	my $key = "refresh_token:user:$tokens->{user}{user_id}:" . $uuid->($id);
 	my $record = $sark->redis->cli('GET', $key);
 
-	is $uuid->($user), $tokens->{user}{user_id}, 'it holds the user';
+	is $sark->psql("SELECT session_id FROM sark.session WHERE token_id = '"
+	    . $uuid->($id) . "'"), $uuid->($session), 'it holds its session';
 	like $record, qr/^[A-Za-z0-9_-]{100,}$/, 'the record is sealed';
 	unlike decode_base64url($record), qr/operator|session_id/,
 	    'and shows nothing';

@@ -13,7 +13,7 @@ use Test::More;
 my @order = qw(GET HEAD POST PUT PATCH DELETE OPTIONS);
 my @others = qw(TRACE CONNECT PROPFIND get Get FOO);
 my $api = JSON::PP->new->utf8->decode(slurp(srcdir() . '/share/openapi.json'));
-my $sark = Sark->start(qw(login refresh registry policy audit status), { web => 0 });
+my $sark = Sark->start(qw(login refresh registry policy audit admin status), { web => 0 });
 my $token = token();
 my $made = client('registry')->post('/api/v1/servers', { name => 'jira',
     transport => 'stdio', command => 'c', tools => [ { name => 'jira.get' } ]
@@ -28,7 +28,15 @@ my %example = (
 	'/api/v1/tools/{id}/sensitivity' => $made->{tools}[0]{tool_id},
 	'/api/v1/tools/{id}/sensitivity/history' => $made->{tools}[0]{tool_id},
 	'/api/v1/audit/events/{id}' => $event,
+	'/api/v1/auth/sessions/{id}' => $event,
+	'/api/v1/users/{id}' => user_id(),
 );
+
+# Whoever has the token.
+sub user_id () {
+	return client('login')->get('/api/v1/auth/me', token => $token)
+	    ->json->{user_id};
+}
 
 # Headers that differ between two answers to the same question.
 my %of_the_moment = map { $_ => 1 } qw(x-request-id content-security-policy);

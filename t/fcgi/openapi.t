@@ -193,7 +193,25 @@ my ($event) = $sark->events(type => 'policy_decision');
 as_said($admin, GET => '/api/v1/audit/events/{id}', 200, id => $event->{id});
 as_said($admin, GET => '/api/v1/audit/stats', 200);
 
-as_said($sark->login_again('dev'), POST => '/api/v1/auth/logout', 200);
+my $auth = '/api/v1/auth';
+my $tokens = as_said($stranger, POST => "$auth/login/local", 200, body =>
+	{ username => 'dev', password => Sark::password('dev') });
+$tokens = as_said($stranger, POST => "$auth/refresh", 200,
+	body => { refresh_token => $tokens->{refresh_token} });
+my $session = Sark::Client->new(url => $sark->url,
+	token => $tokens->{access_token});
+my $sessions = as_said($session, GET => "$auth/sessions", 200);
+as_said($session, GET => "$auth/sessions", 200, query => '?limit=1');
+my ($other) = grep { !$_->{current} } @{ $sessions->{items} };
+as_said($session, DELETE => "$auth/sessions/{id}", 204,
+	id => $other->{session_id});
+as_said($session, DELETE => "$auth/sessions/{id}", 404, id => $nobody);
+as_said($session, POST => "$auth/revoke", 200,
+	body => { refresh_token => 'unknown' });
+as_said($stranger, POST => "$auth/refresh", 401,
+	body => { refresh_token => 'unknown' });
+as_said($session, DELETE => "$auth/sessions", 200);
+as_said($sark->login_again('dev'), POST => "$auth/logout", 200);
 
 # ---- refusals
 

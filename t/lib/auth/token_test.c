@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -12,11 +13,13 @@
 #include "auth/username.h"
 #include "base/b64.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "conf/conf.h"
 #include "crypto/jwt.h"
 #include "crypto/keyring.h"
+#include "crypto/seal.h"
 #include "json/reader.h"
 #include "../crypto/mint.h"
 
@@ -26,7 +29,11 @@ struct fixture {
 	struct mint *mint;
 	struct sark_conf conf;
 	struct sark_app app;
+	char *seal_key;
 };
+
+static const char key_text[] =
+    "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n";
 
 static int
 setup(void **state)
@@ -42,6 +49,11 @@ setup(void **state)
 	f->app.conf = &f->conf;
 	f->app.mem = talloc_new(f);
 	*state = f;
+	f->seal_key = sark_format(f, "%s/seal.key", f->mint->dir);
+	if (sark_file_replace(
+		f->seal_key, key_text, strlen(key_text), 0600, &err) == -1 ||
+	    sark_seal_open_key(f, f->seal_key, &f->app.seal, &err) == -1)
+		return -1;
 	return sark_keyring_open(f, f->mint->dir, true, &f->app.keys, &err);
 }
 
@@ -50,6 +62,7 @@ teardown(void **state)
 {
 	struct fixture *f = *state;
 
+	unlink(f->seal_key);
 	mint_remove(f->mint);
 	talloc_free(f);
 	return 0;
@@ -119,8 +132,9 @@ jwt_28_every_token_is_complete(void **state)
 		const struct sark_proof proof = { methods, sark_clock_ms() };
 
 		who = somebody(f->app.mem, id, i);
-		assert_int_equal(
-		    sark_token_issue(&f->app, &who, &proof, &token, &err), 0);
+		assert_int_equal(sark_token_issue(&f->app, &who, &proof,
+				     INT64_MAX, &token, &err),
+		    0);
 		dot = strchr(token, '.');
 		header = part(f->app.mem, token, (size_t)(dot - token));
 		claims = part(f->app.mem, dot + 1, strcspn(dot + 1, "."));
@@ -167,7 +181,8 @@ what_is_issued_is_taken(void **state)
 
 	sark_err_init(&err);
 	assert_int_equal(
-	    sark_token_issue(&f->app, &who, &proof, &token, &err), 0);
+	    sark_token_issue(&f->app, &who, &proof, INT64_MAX, &token, &err),
+	    0);
 	assert_int_equal(
 	    sark_jwt_verify(f->app.keys, &rules, f, token, &jwt, &err), 0);
 	rules.now_ms += 3600 * 1000;
@@ -195,36 +210,49 @@ too_many_teams_are_no_token(void **state)
 		teams[i] = "a-team-with-a-name";
 	who.teams = teams;
 	assert_int_equal(
-	    sark_token_issue(&f->app, &who, &proof, &token, &err), -1);
+	    sark_token_issue(&f->app, &who, &proof, INT64_MAX, &token, &err),
+	    -1);
 	assert_int_equal(err.code, SARK_INTERNAL);
 }
 
+/* RT-09: nothing of a user, 256 random bits, and no other text is one. */
 static void
-refresh_tokens_hold_their_hash(void **state)
+refresh_tokens_are_told_from_guesses(void **state)
 {
-	unsigned char raw[64];
-	char hex[SARK_SHA256_TEXT], user_id[SARK_UUID_TEXT];
-	struct sark_refresh one, two;
-	size_t n;
+	struct fixture *f = *state;
+	char session_id[SARK_UUID_TEXT], hex[SARK_SHA256_TEXT], *text;
+	struct sark_refresh one, two, read;
+	unsigned char raw[80];
+	size_t n, i;
 
-	sark_uuid_make(user_id);
-	sark_refresh_make(*state, user_id, &one);
-	sark_refresh_make(*state, user_id, &two);
-	assert_true(sark_str_starts(one.text, "srt_"));
+	sark_uuid_make(session_id);
+	sark_refresh_make(f, f->app.seal, session_id, &one);
+	sark_refresh_make(f, f->app.seal, session_id, &two);
 	assert_string_not_equal(one.text, two.text);
 	assert_string_not_equal(one.token_id, two.token_id);
+	assert_string_not_equal(one.secret_hash, two.secret_hash);
+	assert_true(sark_str_starts(one.text, "srt_"));
 	assert_int_equal(
 	    sark_b64url_decode(raw, &n, one.text + 4, strlen(one.text + 4)), 0);
-	assert_int_equal(n, 64);
+	assert_int_equal(n, sizeof(raw));
 	sark_sha256_hex(hex, raw + 32, 32);
 	assert_string_equal(one.secret_hash, hex);
-	/* The first bytes are the two ids. */
-	sark_str_hex(hex, raw, 4);
-	assert_memory_equal(hex, user_id, 8);
-	sark_str_hex(hex, raw + 16, 4);
-	assert_memory_equal(hex, one.token_id, 8);
-	sark_str_hex(hex, raw + 26, 6);
-	assert_string_equal(hex, one.token_id + 24);
+
+	assert_int_equal(sark_refresh_read(f, f->app.seal, one.text, &read), 1);
+	assert_string_equal(read.session_id, session_id);
+	assert_string_equal(read.token_id, one.token_id);
+	assert_string_equal(read.secret_hash, one.secret_hash);
+	assert_string_equal(read.text, one.text);
+	text = sark_strdup(f, one.text);
+	for (i = 0; text[i] != '\0'; i++) {
+		text[i] ^= 1;
+		assert_int_equal(
+		    sark_refresh_read(f, f->app.seal, text, &read), 0);
+		text[i] ^= 1;
+	}
+	text[i - 1] = '\0';
+	assert_int_equal(sark_refresh_read(f, f->app.seal, text, &read), 0);
+	assert_int_equal(sark_refresh_read(f, f->app.seal, "", &read), 0);
 }
 
 /* PW-10 */
@@ -266,7 +294,7 @@ main(void)
 		TEST(jwt_28_every_token_is_complete),
 		TEST(what_is_issued_is_taken),
 		TEST(too_many_teams_are_no_token),
-		TEST(refresh_tokens_hold_their_hash),
+		TEST(refresh_tokens_are_told_from_guesses),
 		TEST(user_names_have_one_form),
 	};
 

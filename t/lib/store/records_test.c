@@ -29,6 +29,7 @@ struct stores {
 	void *mem;
 	struct sark_pg *login;
 	struct sark_pg *admin;
+	struct sark_pg *policy;
 	struct sark_redis *redis;
 	struct sark_err err;
 };
@@ -47,6 +48,7 @@ set_up(void **state)
 	s->mem = s;
 	s->login = sark_pg_new(s, conninfo, "sark_login", TIMEOUT_MS);
 	s->admin = sark_pg_new(s, conninfo, "sark_admin", TIMEOUT_MS);
+	s->policy = sark_pg_new(s, conninfo, "sark_policy", TIMEOUT_MS);
 	s->redis = sark_redis_new(s, socket, 0, TIMEOUT_MS);
 	sark_err_init(&s->err);
 	*state = s;
@@ -124,10 +126,10 @@ the_hash_is_for_the_login(void **state)
 	const char *id = add_user(s, "hash")->user_id;
 
 	assert_int_equal(
-	    sark_users_by_id(s->admin, s->mem, id, &user, &s->err), 1);
+	    sark_users_by_id(s->policy, s->mem, id, &user, &s->err), 1);
 	assert_string_equal(user->password_hash, "");
 	assert_int_equal(
-	    sark_users_by_username(s->admin, s->mem, "hash", &user, &s->err),
+	    sark_users_by_username(s->policy, s->mem, "hash", &user, &s->err),
 	    -1);
 	assert_int_equal(s->err.code, SARK_CONFIG);
 	sark_err_init(&s->err);
@@ -340,18 +342,30 @@ session_records(void **state)
 {
 	struct stores *s = *state;
 	char *key = sark_sessions_key(s->mem, "user", "token");
+	const char *next = sark_sessions_successor_key(s->mem, "token"),
+		   *sealed;
 	struct sark_session_end end = { "session", "user", "token" };
 	const struct sark_session_ends ends = { 1, &end };
 
 	assert_string_equal(key, "refresh_token:user:user:token");
 	assert_int_equal(
-	    sark_sessions_put(s->redis, key, "sealed", 100, &s->err), 0);
+	    sark_sessions_put(s->redis, key, "sealed", 100, NULL, &s->err), 0);
 	assert_string_equal(redis_run(s, "GET", key)->str, "sealed");
 	assert_in_range(redis_run(s, "TTL", key)->integer, 98, 100);
+	assert_int_equal(
+	    sark_sessions_get(s->redis, s->mem, key, &sealed, &s->err), 1);
+	assert_string_equal(sealed, "sealed");
+	assert_int_equal(
+	    sark_sessions_put(s->redis, next, "next", 100, key, &s->err), 0);
+	assert_int_equal(
+	    sark_sessions_get(s->redis, s->mem, key, &sealed, &s->err), 0);
+	assert_string_equal(redis_run(s, "GET", next)->str, "next");
+	assert_int_equal(
+	    sark_sessions_put(s->redis, key, "sealed", 100, NULL, &s->err), 0);
 	assert_int_equal(sark_sessions_drop(s->redis, &ends, &s->err), 0);
 	assert_int_equal(redis_run(s, "GET", key)->type, SARK_REPLY_NIL);
 	assert_int_equal(
-	    sark_sessions_put(s->redis, key, "sealed", 0, &s->err), -1);
+	    sark_sessions_put(s->redis, key, "sealed", 0, NULL, &s->err), -1);
 	sark_err_init(&s->err);
 }
 
