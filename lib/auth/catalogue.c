@@ -14,6 +14,7 @@ const struct sark_permission sark_permissions[] = {
 	{ "policy:evaluate:any", "ask for decisions about others" },
 	{ "policy:read", "see the policy's state" },
 	{ "policy:write", "change the policy, empty the decision cache" },
+	{ "rate:bypass", "ask without a limit to the rate" },
 	{ "role:read", "see roles and bindings" },
 	{ "role:write", "make roles, bind and unbind them" },
 	{ "server:read", "see servers" },

@@ -1,6 +1,7 @@
 #ifndef SARK_BASE_APP_H
 #define SARK_BASE_APP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/quota.h"
@@ -31,6 +32,7 @@ struct sark_app {
 	int64_t deadline_ns;	 /* and its end, monotonic; 0 without one */
 	struct sark_gate *gate;	 /* yet to be passed, or NULL; store/gate.h */
 	struct sark_quota quota; /* of who makes it; limit 0: none */
+	bool uncounted;		 /* it is only weighed, and comes again */
 	const struct sark_conf *conf;
 	struct sark_pg *pg;		 /* store/pg.h */
 	struct sark_redis *redis;	 /* store/redis.h */

@@ -61,6 +61,7 @@ struct sark_conf {
 	int64_t argon2_memory_kib;
 	int64_t argon2_passes;
 	/* rate limits, requests a minute; 0 is no limit */
+	int64_t rate_user;
 	int64_t rate_address;
 	int64_t rate_login_network;
 	int64_t rate_login_account;

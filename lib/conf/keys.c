@@ -85,6 +85,8 @@ const struct sark_conf_key sark_conf_keys[] = {
 	  "Memory of one Argon2id password hash, KiB." },
 	{ "argon2_passes", SARK_CONF_INT, AT(argon2_passes), "2", 1, 100, NULL,
 	  "Passes of one Argon2id password hash." },
+	{ "rate_user", SARK_CONF_INT, AT(rate_user), "5000", 0, 1000000, NULL,
+	  "Requests a minute of one user; 0 is no limit." },
 	{ "rate_address", SARK_CONF_INT, AT(rate_address), "100", 0, 1000000, NULL,
 	  "Requests a minute of one client address without a good credential; 0 is no limit." },
 	{ "rate_login_network", SARK_CONF_INT, AT(rate_login_network), "60", 0, 1000000, NULL,

@@ -335,7 +335,9 @@ sark_dispatch_body_limit(void *dispatch, const struct sark_exchange *in)
 	d->app->mem = mem;
 	p->dispatch = d;
 	sark_err_init(&p->err);
+	d->app->uncounted = true;
 	limit = weigh(p, in);
+	d->app->uncounted = false;
 	d->app->deadline_ns = 0;
 	d->app->gate = NULL;
 	d->app->mem = NULL;

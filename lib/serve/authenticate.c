@@ -7,6 +7,7 @@
 #include "auth/standing.h"
 #include "base/mem.h"
 #include "http/access.h"
+#include "serve/limits.h"
 #include "store/gate.h"
 
 /* Who was guessed, to be looked at again when he is another. */
@@ -35,6 +36,17 @@ defer(struct sark_app *app, const struct sark_route *route,
 	app->gate->arg = guess;
 }
 
+/*
+ * A session that was seen to be over stays over: it is a stranger's, and
+ * whoever has its token does not use up the limit of its user.
+ */
+static bool
+counts(const struct sark_route *route, const struct sark_standing_slot *slot)
+{
+	return route->limit == SARK_LIMIT_USER &&
+	    (slot->seen == NULL || slot->seen->state == SARK_STANDING_GOOD);
+}
+
 int
 sark_authenticate(struct sark_app *app, const struct sark_route *route,
     const struct sark_credential *credential, struct sark_caller *caller,
@@ -53,6 +65,9 @@ sark_authenticate(struct sark_app *app, const struct sark_route *route,
 	gate = sark_new(app->mem, struct sark_gate);
 	guessed =
 	    sark_standing_part(app, slot, caller, &gate->parts[gate->count++]);
+	if (counts(route, slot) &&
+	    sark_limits_part(app, caller, &gate->parts[gate->count]))
+		gate->count++;
 	app->gate = gate;
 	/* A kept answer is none of the handler's. */
 	if (route->passes && !route->creates && guessed) {

@@ -10,13 +10,15 @@
 #include "base/str.h"
 #include "conf/conf.h"
 #include "crypto/digest.h"
+#include "base/permission.h"
 #include "proc/metrics.h"
 #include "serve/share.h"
+#include "store/gate.h"
 #include "store/limits.h"
 
-enum tier { ADDRESS, LOGIN_NETWORK, LOGIN_ACCOUNT, TIERS };
+enum tier { USER, ADDRESS, LOGIN_NETWORK, LOGIN_ACCOUNT, TIERS };
 
-static const char *const tiers[TIERS] = { "address", "login_network",
+static const char *const tiers[TIERS] = { "user", "address", "login_network",
 	"login_account" };
 
 struct sark_limiter {
@@ -26,9 +28,11 @@ struct sark_limiter {
 	struct sark_metric *refused[TIERS];
 };
 
-/* The buckets of one request. */
+/* One request. */
 struct counting {
-	void *mem;
+	struct sark_app *app;
+	const struct sark_caller *caller;
+	bool login;
 	size_t n;
 	enum tier tiers[SARK_LIMITS_MAX];
 	struct sark_bucket buckets[SARK_LIMITS_MAX];
@@ -100,11 +104,12 @@ account_of(void *mem, const struct sark_req *req, const char *network)
 }
 
 static void
-add_login(struct counting *c, const struct sark_conf *conf,
-    const struct sark_req *req, const char *network)
+add_login(struct counting *c, const struct sark_req *req, const char *network)
 {
-	const char *account = account_of(c->mem, req, network);
+	const struct sark_conf *conf = c->app->conf;
+	const char *account = account_of(c->app->mem, req, network);
 
+	c->login = true;
 	add(c, LOGIN_NETWORK, network, conf->rate_login_network);
 	if (account != NULL)
 		add(c, LOGIN_ACCOUNT, account, conf->rate_login_account);
@@ -112,44 +117,19 @@ add_login(struct counting *c, const struct sark_conf *conf,
 
 /* Counts here what cannot be counted in Redis. */
 static void
-take_share(struct sark_limiter *limiter, struct counting *c,
-    const struct sark_err *why)
+take_share(struct counting *c, const struct sark_err *why)
 {
+	struct sark_limiter *limiter = c->app->limiter;
+
 	if (!limiter->shared)
 		sark_log_err(SARK_LOG_WARNING, "limits_shared", why);
 	limiter->shared = true;
 	sark_metric_add(limiter->shares, 1);
 	for (size_t i = 0; i < c->n; i++)
 		sark_share_take(limiter->share,
-		    sark_format(c->mem, "%s:%s", c->buckets[i].tier,
+		    sark_format(c->app->mem, "%s:%s", c->buckets[i].tier,
 			c->buckets[i].identifier),
 		    c->buckets[i].limit, &c->quotas[i]);
-}
-
-static int
-take(struct sark_app *app, struct counting *c, bool login, struct sark_err *err)
-{
-	struct sark_limiter *limiter = app->limiter;
-	struct sark_err why;
-	int ret;
-
-	sark_err_init(&why);
-	ret = app->redis == NULL
-	    ? sark_err_set(&why, SARK_UNAVAILABLE, "there is no Redis")
-	    : sark_limits_take(app->redis, c->buckets, c->n, c->quotas, &why);
-	if (ret == -1 && (login || limiter->share == NULL)) {
-		/* Nothing is to be tried often while nobody counts. */
-		*err = why;
-		return -1;
-	}
-	if (ret == -1) {
-		take_share(limiter, c, &why);
-		return 0;
-	}
-	if (limiter->shared)
-		sark_log(SARK_LOG_INFO, "limits_whole", NULL);
-	limiter->shared = false;
-	return 0;
 }
 
 /* The bucket that matters: the one to wait for longest, or the fullest. */
@@ -171,8 +151,9 @@ tightest(const struct counting *c)
 
 /* What the client is told, and whether he is let in. */
 static int
-conclude(struct sark_app *app, const struct counting *c, struct sark_err *err)
+conclude(const struct counting *c, struct sark_err *err)
 {
+	struct sark_app *app = c->app;
 	size_t at = tightest(c);
 
 	app->quota = c->quotas[at];
@@ -182,21 +163,91 @@ conclude(struct sark_app *app, const struct counting *c, struct sark_err *err)
 	return sark_limit_exceeded(&app->quota, err);
 }
 
+/* away is NULL where Redis has counted. */
+static int
+settle(struct counting *c, const struct sark_err *away, struct sark_err *err)
+{
+	struct sark_limiter *limiter = c->app->limiter;
+
+	if (away != NULL && (c->login || limiter->share == NULL)) {
+		/* Nothing is to be tried often while nobody counts. */
+		*err = *away;
+		return -1;
+	}
+	if (away != NULL)
+		take_share(c, away);
+	else if (limiter->shared)
+		sark_log(SARK_LOG_INFO, "limits_whole", NULL);
+	limiter->shared = away != NULL;
+	return conclude(c, err);
+}
+
+/* In a round trip of its own. */
+static int
+take(struct counting *c, struct sark_err *err)
+{
+	struct sark_app *app = c->app;
+	struct sark_err away;
+	int ret;
+
+	sark_err_init(&away);
+	ret = app->redis == NULL
+	    ? sark_err_set(&away, SARK_UNAVAILABLE, "there is no Redis")
+	    : sark_limits_take(app->redis, c->buckets, c->n, c->quotas, &away);
+	return settle(c, ret == -1 ? &away : NULL, err);
+}
+
 int
 sark_limits_count(struct sark_app *app, enum sark_limit_as as,
     const struct sark_req *req, struct sark_err *err)
 {
-	bool login = as == SARK_LIMIT_AS_LOGIN;
-	struct counting c = { .mem = app->mem };
-	const char *network = network_of(c.mem, req->caller);
+	struct counting c = { .app = app, .caller = req->caller };
+	const char *network = network_of(app->mem, req->caller);
 
-	if (login)
-		add_login(&c, app->conf, req, network);
+	if (as == SARK_LIMIT_AS_LOGIN)
+		add_login(&c, req, network);
 	else
 		add(&c, ADDRESS, network, app->conf->rate_address);
-	if (c.n == 0)
-		return 0;
-	if (take(app, &c, login, err) == -1)
-		return -1;
-	return conclude(app, &c, err);
+	return c.n == 0 ? 0 : take(&c, err);
+}
+
+/* ---- who is known: a part of the gate */
+
+static int
+judge(void *arg, const struct sark_reply *reply, struct sark_err *err)
+{
+	struct counting *c = arg;
+	struct sark_err away;
+
+	/* What he may is known by now: the part before has been judged. */
+	if (sark_permission_in(c->caller->permissions, SARK_LIMIT_BYPASS))
+		return SARK_GATE_SAME;
+	sark_err_init(&away);
+	if (reply == NULL)
+		sark_err_set(&away, SARK_UNAVAILABLE, "Redis is away");
+	else if (sark_limits_judge(reply, c->buckets, c->n, c->quotas, &away) ==
+	    0)
+		/* Redis has forgotten the script. */
+		return take(c, err) == -1 ? SARK_GATE_REFUSED : SARK_GATE_SAME;
+	return settle(c, away.code != SARK_OK ? &away : NULL, err) == -1
+	    ? SARK_GATE_REFUSED
+	    : SARK_GATE_SAME;
+}
+
+bool
+sark_limits_part(struct sark_app *app, const struct sark_caller *caller,
+    struct sark_gate_part *part_r)
+{
+	struct counting *c;
+
+	if (app->conf->rate_user == 0 || app->uncounted)
+		return false;
+	c = sark_new(app->mem, struct counting);
+	c->app = app;
+	c->caller = caller;
+	add(c, USER, caller->user_id, app->conf->rate_user);
+	sark_limits_command(app->mem, c->buckets, c->n, &part_r->cmd);
+	part_r->judge = judge;
+	part_r->arg = c;
+	return true;
 }

@@ -46,6 +46,8 @@ sub strange_keys () {
 
 	return grep { !/^(?:policy:(?:decision|facts):[0-9a-f]{64}
 	    |policy:(?:generation|hold):(?:user|tool|all):.*
+	    |session:standing:[0-9a-f-]{36}
+	    |rate:limit:user:[0-9a-f-]{36}:\d+
 	    |rate:limit:(?:address|login_network):[0-9a-f.:\/]+:\d+
 	    |rate:limit:login_account:[0-9a-f]{64}:\d+
 	    |refresh_token:user:[0-9a-f-]{36}:[0-9a-f-]{36}

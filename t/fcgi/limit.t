@@ -7,14 +7,18 @@ use Sark::FCGI;
 use Sark::Temp;
 use Test::More;
 
-my %limit = (rate_address => 4,
+my %limit = (rate_user => 6, rate_address => 4,
 	rate_login_network => 5, rate_login_account => 3);
 # a busy machine is no Redis that is away
-my $sark = Sark->start(qw(login status), { workers => 2, conf => { %limit,
+my $sark = Sark->start(qw(login refresh policy status), { workers => 2, conf => { %limit,
 	redis_timeout_ms => 5000 } });
 my $fcgi = Sark::FCGI->new($sark->socket('login'), timeout => 60);
 my $status = Sark::FCGI->new($sark->socket('status'), timeout => 60);
+my ($refresh, $policy) = map { Sark::FCGI->new($sark->socket($_),
+    timeout => 60) } qw(refresh policy);
 my $hosts = 0;
+
+$sark->add_user($_, 'viewer') for qw(asker auditor janitor);
 
 my ($me, $jwks) = qw(/api/v1/auth/me /.well-known/jwks.json);
 
@@ -70,13 +74,14 @@ sub is_limited ($limit, $ask, $name, $status = 200) {
 }
 
 subtest 'what a client is told' => sub {
-	my $address = address();
-	my ($answers, $refusal) = is_limited(4,
-	    sub { $fcgi->get($jwks, from($address)) }, 'a stranger');
+	my $token = token('dev');
+	my ($answers, $refusal) = is_limited(6,
+	    sub { $fcgi->get($me, token => $token, from('10.9.9.9')) },
+	    'a user');
 	my $now = time;
 
-	is $answers->[0]->header('x-ratelimit-limit'), 4, 'the limit';
-	is $answers->[0]->header('x-ratelimit-remaining'), 3, 'what is left';
+	is $answers->[0]->header('x-ratelimit-limit'), 6, 'the limit';
+	is $answers->[0]->header('x-ratelimit-remaining'), 5, 'what is left';
 	cmp_ok $answers->[0]->header('x-ratelimit-reset'), '>', $now - 3600,
 	    'when all of it is';
 	cmp_ok $answers->[0]->header('x-ratelimit-reset'), '<=', $now + 3600,
@@ -90,9 +95,70 @@ subtest 'what a client is told' => sub {
 	is $refusal->json->{retry_after}, $wait, 'retry_after';
 	like $refusal->json->{detail}, qr/^\QRate limit exceeded. Try again in\E
 	    \ $wait\ seconds?\.$/x, 'detail';
-	is $refusal->header('x-ratelimit-limit'), 4, 'the limit, then';
+	is $refusal->header('x-ratelimit-limit'), 6, 'the limit, then';
 	is $refusal->header('x-ratelimit-remaining'), 0, 'nothing is left';
 	ok $refusal->header('x-ratelimit-reset'), 'until';
+};
+
+subtest 'a user is one, wherever he is and however often he logged in' => sub {
+	my ($first, $second) = (token('viewer'), token('viewer'));
+
+	is_limited(6, sub { $fcgi->get($me, token => $first,
+	    from(address())) }, 'from anywhere');
+	is_full(sub { $fcgi->get($me, token => $second) },
+	    'the other session as well');
+	is $fcgi->get($me, token => token('operator'))->status, 200,
+	    'control: another user';
+};
+
+# The look into the cache takes the count along; a kept decision counts too.
+subtest 'decisions' => sub {
+	my $token = token('asker');
+	my ($answers) = is_limited(6, sub { $policy->post(
+	    '/api/v1/policy/evaluate', { action => 'server:read',
+	    resource => 'x' }, token => $token) }, 'a decision');
+
+	is $answers->[-1]->header('x-cache-status'), 'HIT',
+	    'control: the last one was kept';
+	is $answers->[0]->header('x-ratelimit-remaining'), 5, 'one counts';
+	is $answers->[1]->header('x-ratelimit-remaining'), 4, 'as one';
+	is_full(sub { $fcgi->get($me, token => $token) },
+	    'in the same place as everything else');
+};
+
+subtest 'a large body counts once' => sub {
+	my $token = token('auditor');
+	my $answer = $policy->post('/api/v1/policy/evaluate', {
+	    action => 'server:read', context => { x => 'x' x 100_000 } },
+	    token => $token);
+
+	is $answer->status, 200, 'it is read, as he is known';
+	is $answer->header('x-ratelimit-remaining'), 5, 'and counts as one';
+};
+
+# Whoever has found an old token does not use up what its user may.
+subtest 'a session that is over' => sub {
+	my ($over, $good) = (token('janitor'), token('janitor'));
+
+	is $refresh->post('/api/v1/auth/logout', {}, token => $over)->status,
+	    200, 'is ended';
+	is_limited(4, sub { $fcgi->get($me, token => $over,
+	    from('10.1.1.1')) }, 'its token', 401);
+	$fcgi->get($me, token => $over, from(address())) for 1 .. 20;
+	my $answer = $fcgi->get($me, token => $good);
+	is $answer->status, 200, 'the user goes on';
+	cmp_ok $answer->header('x-ratelimit-remaining'), '>=',
+	    6 - 2 - $sark->{workers}, 'each worker took it for his once';
+};
+
+subtest 'an admin has no limit' => sub {
+	my $token = token('admin');
+	my ($answers, $refusal) = exhaust(sub { $fcgi->get($me,
+	    token => $token) }, 3 * $limit{rate_user});
+
+	is $refusal, undef, 'none of many is refused';
+	is $answers->[0]->header('x-ratelimit-limit'), undef,
+	    'and he is told of none';
 };
 
 subtest 'a stranger is his address' => sub {
@@ -161,7 +227,7 @@ subtest 'metrics' => sub {
 
 	like $figures, qr/^sark_rate_limited_total\{program="sark-login",
 	    tier="$_"\}\ [1-9]/mx, $_
-	    for qw(address login_network login_account);
+	    for qw(user address login_network login_account);
 	like $figures, qr/^# HELP sark_rate_shared_total/m, 'shared';
 };
 
@@ -172,11 +238,9 @@ subtest 'without Redis' => sub {
 
 	$sark->redis->stop;
 	is login($one, 'dev')->status, 503, 'no login';
-	my ($answers) = is_limited(2, sub { $fcgi->get($jwks, from($one)) },
-	    'a stranger has a share of his limit');
-	is $answers->[0]->header('x-ratelimit-limit'), 2, 'which he is told';
-	is $fcgi->get($me, token => $token)->status, 200,
-	    'control: somebody known';
+	my ($answers) = is_limited(3, sub { $fcgi->get($me,
+	    token => $token) }, 'a user has a share of his limit');
+	is $answers->[0]->header('x-ratelimit-limit'), 3, 'which he is told';
 	is_limited(2, sub { $fcgi->get($me, token => 'a.b.c',
 	    from($address)) }, 'a made-up credential too', 401);
 	Sark::Temp->until('the log of it', sub {
@@ -185,7 +249,7 @@ subtest 'without Redis' => sub {
 	cmp_ok $said, '<=', 2, 'each worker says so once';
 	cmp_ok +($status->get('/metrics')->body =~
 	    /^sark_rate_shared_total\{program="sark-login"\} (\d+)/m)[0],
-	    '>=', 4, 'and counts';
+	    '>=', 5, 'and counts';
 	$sark->redis->start;
 	Sark::Temp->until('logins again', sub {
 		login(address(), 'dev')->status == 200 });

@@ -264,7 +264,7 @@ sub write_conf ($self, $path = $self->conf) {
 		queue_max => 128, queue_timeout_ms => 60_000,
 		redis_timeout_ms => 10_000, policy_deadline_ms => 5000,
 		# tests ask as fast as they can, all from one address
-		(map { ("rate_$_" => 1_000_000) } qw(address login_network
+		(map { ("rate_$_" => 1_000_000) } qw(user address login_network
 		login_account)),
 		user => $> == 0 ? Sark::Temp->user : '',
 		%{ $self->{conf} // {} },
