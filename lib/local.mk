@@ -5,10 +5,10 @@ libsarkcommon_la_SOURCES =
 libsarkcommon_la_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CONFUSE_CFLAGS) \
 	$(JSON_CFLAGS) $(SODIUM_CFLAGS) $(CRYPTO_CFLAGS) \
 	$(PQ_CFLAGS) $(HIREDIS_CFLAGS) $(PCRE2_CFLAGS) $(CURL_CFLAGS) \
-	$(SECCOMP_CFLAGS) $(ZLIB_CFLAGS)
+	$(SECCOMP_CFLAGS) $(ZLIB_CFLAGS) $(LDAP_CFLAGS)
 libsarkcommon_la_LIBADD = $(TALLOC_LIBS) $(CONFUSE_LIBS) $(JSON_LIBS) \
 	$(SODIUM_LIBS) $(CRYPTO_LIBS) $(PQ_LIBS) $(HIREDIS_LIBS) $(PCRE2_LIBS) $(CURL_LIBS) \
-	$(SECCOMP_LIBS) $(ZLIB_LIBS) -lm -ldl
+	$(SECCOMP_LIBS) $(ZLIB_LIBS) $(LDAP_LIBS) -lm -ldl
 libsarkcommon_la_LDFLAGS = $(AM_LDFLAGS) -avoid-version -no-undefined
 
 include %D%/base/local.mk

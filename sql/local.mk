@@ -18,7 +18,8 @@ dist_sarkdeploy_DATA = \
 	%D%/deploy/0013-expiry.sql \
 	%D%/deploy/0014-standing.sql \
 	%D%/deploy/0015-api-keys.sql \
-	%D%/deploy/0016-rotation.sql
+	%D%/deploy/0016-rotation.sql \
+	%D%/deploy/0017-directory.sql
 
 sarkverifydir = $(sarksqldir)/verify
 dist_sarkverify_DATA = \
@@ -37,7 +38,8 @@ dist_sarkverify_DATA = \
 	%D%/verify/0013-expiry.sql \
 	%D%/verify/0014-standing.sql \
 	%D%/verify/0015-api-keys.sql \
-	%D%/verify/0016-rotation.sql
+	%D%/verify/0016-rotation.sql \
+	%D%/verify/0017-directory.sql
 
 sarkrevertdir = $(sarksqldir)/revert
 dist_sarkrevert_DATA = \
@@ -56,6 +58,7 @@ dist_sarkrevert_DATA = \
 	%D%/revert/0013-expiry.sql \
 	%D%/revert/0014-standing.sql \
 	%D%/revert/0015-api-keys.sql \
-	%D%/revert/0016-rotation.sql
+	%D%/revert/0016-rotation.sql \
+	%D%/revert/0017-directory.sql
 
 EXTRA_DIST += %D%/README

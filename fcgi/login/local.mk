@@ -1,5 +1,6 @@
 sarkexec_PROGRAMS += fcgi/login/sark-login
 fcgi_login_sark_login_SOURCES = \
+	%D%/credentials.c %D%/credentials.h \
 	%D%/get_jwks.c \
 	%D%/get_me.c \
 	%D%/get_providers.c \

@@ -1,12 +1,20 @@
+#include "auth/ldap.h"
+#include "credentials.h"
 #include "routes.h"
 
 int
 post_login_ldap(struct sark_app *app, const struct sark_req *req,
     struct sark_resp *resp, struct sark_err *err)
 {
-	(void)app;
-	(void)req;
-	(void)resp;
-	return sark_err_set(
-	    err, SARK_PROVIDER_DISABLED, "no directory is configured");
+	struct sark_tokens tokens;
+	struct sark_jw jw;
+	int ret;
+
+	ret = sark_login_ldap(app, req->caller, req->input, &tokens, err);
+	credentials_wipe(req);
+	if (ret == -1)
+		return -1;
+	sark_jw_init(&jw, &resp->body);
+	sark_tokens_to_json(&jw, &tokens);
+	return 0;
 }

@@ -24,11 +24,23 @@ static const struct sark_input credentials = {
 	fields, sizeof(struct sark_login)
 };
 
+/* An empty password is a wrong one there, and not sent to the directory. */
+static const struct sark_field ldap_fields[] = {
+	{ "/username", SARK_TEXT, AT(username), 1, SARK_USERNAME_MAX, SARK_REQUIRED },
+	{ "/password", SARK_SECRET, AT(password), 0, SARK_PASSWORD_MAX, SARK_REQUIRED },
+	{ "/otp", SARK_SECRET, AT(otp), 1, 64, 0 },
+	{ NULL }
+};
+
+static const struct sark_input ldap_credentials = {
+	ldap_fields, sizeof(struct sark_login)
+};
+
 const struct sark_route login_routes[] = {
 	/* method, path, access, input, handler, audited as, limit, body_max */
 	{ SARK_POST, "/api/v1/auth/login/local", SARK_ANYONE, &credentials, post_login_local,
 	  "authentication_success", SARK_LIMIT_LOGIN, BODY_MAX },
-	{ SARK_POST, "/api/v1/auth/login/ldap", SARK_ANYONE, &credentials, post_login_ldap,
+	{ SARK_POST, "/api/v1/auth/login/ldap", SARK_ANYONE, &ldap_credentials, post_login_ldap,
 	  "authentication_success", SARK_LIMIT_LOGIN, BODY_MAX },
 	{ SARK_GET, "/api/v1/auth/me", SARK_SIGNED_IN, NULL, get_me, NULL, SARK_LIMIT_USER },
 	{ SARK_GET, "/api/v1/auth/providers", SARK_ANYONE, NULL, get_providers, NULL, SARK_LIMIT_USER },

@@ -11,6 +11,13 @@ libsarkcommon_la_SOURCES += \
 	%D%/grant.c %D%/grant.h \
 	%D%/group.c %D%/group.h \
 	%D%/key_text.c %D%/key_text.h \
+	%D%/directory.c %D%/directory.h %D%/directory_priv.h \
+	%D%/directory_groups.c \
+	%D%/directory_map.c \
+	%D%/directory_open.c \
+	%D%/directory_verdict.c \
+	%D%/ldap.c %D%/ldap.h \
+	%D%/ldap_user.c %D%/ldap_user.h \
 	%D%/login.c %D%/login.h \
 	%D%/rbac.c %D%/rbac.h \
 	%D%/refresh.c %D%/refresh.h \

@@ -7,6 +7,7 @@
 #include "base/quota.h"
 
 struct sark_conf;
+struct sark_directory;
 struct sark_gate;
 struct sark_keyring;
 struct sark_limiter;
@@ -41,6 +42,7 @@ struct sark_app {
 	struct sark_seal *seal;		 /* crypto/seal.h */
 	struct sark_pepper *pepper;	 /* crypto/pepper.h */
 	struct sark_policy *policy;	 /* policy/policy.h */
+	struct sark_directory *ldap;	 /* auth/directory.h; NULL unset */
 	struct sark_spool *spool;	 /* audit/spool.h */
 	struct sark_metrics *metrics;	 /* proc/metrics.h */
 	struct sark_refusals *refusals;	 /* serve/refused.h */

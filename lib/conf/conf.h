@@ -65,6 +65,29 @@ struct sark_conf {
 	int64_t rate_address;
 	int64_t rate_login_network;
 	int64_t rate_login_account;
+	/* directory */
+	const char *const *ldap_servers;
+	bool ldap_starttls;
+	const char *ldap_ca_file;
+	int64_t ldap_timeout_ms;
+	const char *ldap_preset;
+	const char *ldap_bind_dn;
+	const char *ldap_password_file;
+	const char *ldap_base;
+	const char *ldap_user_base;
+	const char *ldap_user_filter;
+	const char *const *ldap_login_attributes;
+	const char *ldap_username_attribute;
+	const char *ldap_email_attribute;
+	const char *ldap_name_attribute;
+	const char *ldap_id_attribute;
+	const char *ldap_groups;
+	const char *ldap_group_base;
+	const char *ldap_group_filter;
+	int64_t ldap_group_depth;
+	int64_t ldap_groups_max;
+	const char *ldap_map_file;
+	int64_t ldap_sync_percent;
 	/* http */
 	int64_t body_max_bytes;
 	int64_t body_max_unverified_bytes;

@@ -99,6 +99,20 @@ static const char *const internet[] = { "/etc/hosts", "/etc/host.conf",
 #define CHECKERS NULL
 #endif
 
+/* What a login through the directory reads, and that it goes elsewhere. */
+static void
+add_directory(struct sark_sandbox *sandbox, const struct sark_conf *conf,
+    struct paths *readable)
+{
+	if (*conf->ldap_servers == NULL)
+		return;
+	sandbox->may |= SARK_MAY_INTERNET;
+	add(readable, conf->ldap_ca_file);
+	add(readable, conf->ldap_password_file);
+	add(readable, conf->ldap_map_file);
+	add_all(readable, internet);
+}
+
 static void
 fill(struct sark_sandbox *sandbox, const struct sark_program *program,
     const struct sark_conf *conf, struct paths *readable,
@@ -130,6 +144,8 @@ fill(struct sark_sandbox *sandbox, const struct sark_program *program,
 	}
 	if ((uses & SARK_NEEDS_REDIS) != 0)
 		add(readable, conf->redis_password_file);
+	if ((uses & SARK_NEEDS_LDAP) != 0)
+		add_directory(sandbox, conf, readable);
 	if ((uses & SARK_NEEDS_PG) == 0)
 		return;
 	add_libpq(readable, conf->postgresql);

@@ -1,6 +1,7 @@
 #include "serve/open.h"
 
 #include "audit/spool.h"
+#include "auth/directory.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "conf/conf.h"
@@ -89,6 +90,17 @@ open_policy(struct sark_app *app, struct sark_err *err)
 	return sark_policy_open(app, app->conf, &app->policy, err);
 }
 
+/* NULL where no directory is set. */
+static int
+open_directory(struct sark_app *app, struct sark_err *err)
+{
+	if (sark_directory_open(app, app->conf, &app->ldap, err) == -1)
+		return -1;
+	if (app->ldap != NULL)
+		sark_directory_bound(app->ldap, &app->deadline_ns);
+	return 0;
+}
+
 #define AT(member) offsetof(struct sark_app, member)
 /* In this order; SIGNING goes before KEYS, which it covers. */
 static const struct {
@@ -104,6 +116,7 @@ static const struct {
 	{ SARK_NEEDS_POLICY, AT(policy), open_policy },
 	{ SARK_NEEDS_PG, AT(pg), open_pg },
 	{ SARK_NEEDS_REDIS, AT(redis), open_redis },
+	{ SARK_NEEDS_LDAP, AT(ldap), open_directory },
 };
 
 static bool

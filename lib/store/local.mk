@@ -7,6 +7,7 @@ libsarkcommon_la_SOURCES += \
 	%D%/deadline.c %D%/deadline.h \
 	%D%/decisions.c %D%/decisions.h \
 	%D%/effective.c %D%/effective.h \
+	%D%/directory.c %D%/directory.h \
 	%D%/audit_search.c %D%/audit_search.h \
 	%D%/expiry.c %D%/expiry.h \
 	%D%/gate.c %D%/gate.h \

@@ -7,7 +7,7 @@
 struct sark_pg;
 
 /* The newest migration in sql/deploy: what these programs are made for. */
-#define SARK_SCHEMA_VERSION 16
+#define SARK_SCHEMA_VERSION 17
 
 /*
  * Whether the schema is one that this program works with: its own, or a newer

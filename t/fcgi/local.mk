@@ -14,6 +14,7 @@ PERL_TESTS += \
 	%D%/limit.t \
 	%D%/log.t \
 	%D%/login.t \
+	%D%/login_ldap.t \
 	%D%/login_password.t \
 	%D%/openapi.t \
 	%D%/methods.t \

@@ -16,7 +16,7 @@ my ($rc, undef, $err) = $temp->run([ program('sark-migrate'), '--config',
 BAIL_OUT($err) if $rc != 0;
 
 my @roles = map { "sark_$_" } qw(login refresh registry policy audit status
-    admin audit_load expire);
+    admin audit_load expire ldap_sync);
 my $user = '00000000-0000-7000-8000-000000000001';
 my $server = '00000000-0000-7000-8000-000000000002';
 my $tool = '00000000-0000-7000-8000-000000000003';
@@ -193,6 +193,11 @@ my %try = (
 	    usage_count = u.usage_count + 1},
 	'apikey:d' => q{DELETE FROM sark.api_key
 	    WHERE coalesce(revoked_at, expires_at) < now()},
+	'dir:add' => q{SELECT sark.directory_user_add(gen_random_uuid(), 'd',
+	    'd', 'entry')},
+	'dir:set' => qq{SELECT sark.directory_user_set('$user', 'd', 'd', 'e',
+	    '', '', '{admin}', '{}', '{}', '{}')},
+	'dir:gone' => qq{SELECT sark.directory_user_gone('$user')},
 	'months' => q{SELECT sark.audit_partitions(4)},
 	'ledger:r' => q{SELECT * FROM sark.migration},
 	'ledger:w' => q{DELETE FROM sark.migration WHERE false},
@@ -235,6 +240,12 @@ my %may = (
 	    seq:a cursor:r cursor:w months',
 	sark_expire => 'key:d apikey:d bound:d attempt:r attempt:d session:d totp:seen totp:d',
 );
+
+# Who asks the directory changes its users, and in no other way.
+$may{"sark_$_"} .= ' dir:set dir:gone' for qw(login refresh);
+$may{sark_login} .= ' dir:add';
+$may{sark_ldap_sync} = "users:r must:r role:r team:r group:r session:end
+    dir:set dir:gone $events";
 
 # What comes of each: yes, no, or the SQLSTATE of another error.
 sub outcomes ($role, @what) {

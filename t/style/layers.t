@@ -15,7 +15,7 @@ my %sees = (
 	base => [], conf => ['base'], json => ['base'],
 	crypto => [qw(base conf json)],
 	net => \@tools, trace => [@tools, 'net'], store => \@tools, audit => [@tools, 'store'],
-	auth => \@below, policy => \@below,
+	auth => [@below, 'net'], policy => \@below,
 	registry => [@below, 'policy'],	# it asks before it changes
 	http => \@tools, proc => \@tools, serve => \@all,
 	fcgi => \@all, bin => \@all,
@@ -29,6 +29,7 @@ my %foreign = (
 	'jwt.h' => qr{^lib/crypto/}, 'curl/curl.h' => qr{^lib/},
 	'confuse.h' => qr{^lib/conf/}, 'seccomp.h' => qr{^lib/proc/},
 	'zlib.h' => qr{^lib/net/},
+	'ldap.h' => qr{^lib/net/}, 'openldap.h' => qr{^lib/net/}, 'lber.h' => qr{^lib/net/},
 );
 
 # Libraries that one room may use in several files.

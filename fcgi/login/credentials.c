@@ -1,0 +1,23 @@
+#include "credentials.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "auth/login.h"
+#include "crypto/secret.h"
+
+/* The request's own copies. */
+static void
+wipe(const char *secret, size_t n)
+{
+	sark_secret_wipe((void *)(uintptr_t)secret, n);
+}
+
+void
+credentials_wipe(const struct sark_req *req)
+{
+	const struct sark_login *login = req->input;
+
+	wipe(login->password, strlen(login->password));
+	wipe(req->body, req->body_len);
+}
