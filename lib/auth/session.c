@@ -5,6 +5,7 @@
 #include "auth/rbac.h"
 #include "auth/refresh.h"
 #include "auth/session_end.h"
+#include "auth/standing.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/uuid.h"
@@ -222,6 +223,7 @@ sark_session_open(struct sark_app *app, const struct sark_caller *caller,
 		&access, err) == -1 ||
 	    keep_record(&o, err) == -1 || commit_session(&o, err) == -1)
 		return -1;
+	sark_standing_warm(app, o.who.user_id, o.who.session_id);
 	*tokens_r = (struct sark_tokens){
 		.access_token = access,
 		.refresh_token = o.refresh.text,

@@ -314,3 +314,23 @@ sark_standing_part(struct sark_app *app, struct sark_standing_slot *slot,
 	lend(caller, &a->guess->who);
 	return true;
 }
+
+void
+sark_standing_warm(
+    struct sark_app *app, const char *user_id, const char *session_id)
+{
+	struct sark_standing_slot slot;
+	struct sark_gate_part part;
+	struct sark_caller caller;
+	const struct sark_reply *reply;
+	struct sark_err err;
+
+	sark_err_init(&err);
+	sark_standing_slot_init(app->mem, &slot, user_id, session_id);
+	if (sark_standing_part(app, &slot, &caller, &part) ||
+	    sark_redis_pipeline(
+		app->redis, app->mem, &part.cmd, 1, &reply, &err) == -1)
+		return;
+	if (part.judge(part.arg, reply, &err) == SARK_GATE_REFUSED)
+		sark_log_err(SARK_LOG_DEBUG, "standing_not_kept", &err);
+}

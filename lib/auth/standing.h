@@ -74,4 +74,11 @@ bool sark_standing_part(struct sark_app *app, struct sark_standing_slot *slot,
     struct sark_caller *caller, struct sark_gate_part *part_r)
     SARK_NONNULL(1, 2, 3, 4);
 
+/*
+ * Has Redis remember a session that has just begun, for its first request.
+ * Best effort.
+ */
+void sark_standing_warm(struct sark_app *app, const char *user_id,
+    const char *session_id) SARK_NONNULL(1, 2, 3);
+
 #endif

@@ -92,10 +92,8 @@ take_who(char **at, void *ctx, struct sark_caller *who)
 	    take_flag(at, &who->agent) == -1 ||
 	    take_flag(at, &who->mfa) == -1 ||
 	    sark_netstring_take_int(at, &who->mfa_time) == -1 ||
-	    sark_netstring_take_list(at, ctx, LIST_MAX, &who->roles) == -1 ||
-	    sark_netstring_take_list(at, ctx, LIST_MAX, &who->teams) == -1 ||
-	    sark_netstring_take_list(at, ctx, LIST_MAX, &who->managed_teams) ==
-		-1)
+	    take_list(at, ctx, &who->teams) == -1 ||
+	    take_list(at, ctx, &who->managed_teams) == -1)
 		return -1;
 	return 0;
 }

@@ -26,5 +26,6 @@ PERL_TESTS += \
 	%D%/roles_effect.t \
 	%D%/sandbox.t \
 	%D%/sessions.t \
+	%D%/standing.t \
 	%D%/status.t \
 	%D%/telemetry.t

@@ -21,3 +21,9 @@ C_TESTS += t/lib/auth/rbac_test
 t_lib_auth_rbac_test_SOURCES = %D%/rbac_test.c
 t_lib_auth_rbac_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
 t_lib_auth_rbac_test_LDADD = $(C_TEST_LDADD)
+
+C_TESTS += t/lib/auth/standing_test
+t_lib_auth_standing_test_SOURCES = %D%/standing_test.c
+t_lib_auth_standing_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) \
+	$(CMOCKA_CFLAGS)
+t_lib_auth_standing_test_LDADD = $(C_TEST_LDADD)

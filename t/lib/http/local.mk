@@ -44,6 +44,11 @@ t_lib_http_dispatch_test_SOURCES = %D%/dispatch_test.c
 t_lib_http_dispatch_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
 t_lib_http_dispatch_test_LDADD = $(C_TEST_LDADD)
 
+C_TESTS += t/lib/http/gate_test
+t_lib_http_gate_test_SOURCES = %D%/gate_test.c
+t_lib_http_gate_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
+t_lib_http_gate_test_LDADD = $(C_TEST_LDADD)
+
 C_TESTS += t/lib/http/listen_test
 t_lib_http_listen_test_SOURCES = %D%/listen_test.c %D%/peer.c %D%/peer.h \
 	%D%/wire.c %D%/wire.h

@@ -8,7 +8,8 @@ t_lib_store_redis_driver_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS)
 t_lib_store_redis_driver_LDADD = libsarkcommon.la $(TALLOC_LIBS)
 
 if HAVE_CMOCKA
-check_PROGRAMS += t/lib/store/limits_test t/lib/store/records_test
+check_PROGRAMS += t/lib/store/limits_test t/lib/store/records_test \
+	t/lib/store/standing_test
 endif
 t_lib_store_limits_test_SOURCES = %D%/limits_test.c
 t_lib_store_limits_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
@@ -16,5 +17,13 @@ t_lib_store_limits_test_LDADD = $(C_TEST_LDADD)
 t_lib_store_records_test_SOURCES = %D%/records_test.c
 t_lib_store_records_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
 t_lib_store_records_test_LDADD = $(C_TEST_LDADD)
+t_lib_store_standing_test_SOURCES = %D%/standing_test.c
+t_lib_store_standing_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
+t_lib_store_standing_test_LDADD = $(C_TEST_LDADD)
 
 PERL_TESTS += %D%/limits.t %D%/pg.t %D%/records.t %D%/redis.t
+
+C_TESTS += t/lib/store/gate_test
+t_lib_store_gate_test_SOURCES = %D%/gate_test.c
+t_lib_store_gate_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
+t_lib_store_gate_test_LDADD = $(C_TEST_LDADD)

@@ -1,5 +1,5 @@
-# Users, sessions, generations and the schema check: records_test.c on real
-# servers; then what takes two at once, or another schema.
+# Users, sessions, generations and the schema check: records_test.c and
+# standing_test.c on real servers; then what takes two at once, or another schema.
 
 use v5.36;
 use Sark::Driver;
@@ -10,8 +10,8 @@ use Sark::Temp;
 use Sark::Tree qw(srcdir builddir program spew);
 use Test::More;
 
-my $test = builddir() . '/t/lib/store/records_test';
-skip_all('cmocka is not installed') if !-x $test;
+my @tests = map { builddir() . "/t/lib/store/${_}_test" } qw(records standing);
+skip_all('cmocka is not installed') if grep { !-x } @tests;
 
 my $temp = Sark::Temp->new;
 my $pg = Sark::PostgreSQL->new($temp)->start->create;
@@ -28,14 +28,16 @@ sub migrate (@args) {
 }
 
 migrate();
-my ($rc, $out, $err) = $temp->run([ $test ], env => {
-	CMOCKA_MESSAGE_OUTPUT => 'TAP', SARK_TEST_PG => $pg->conninfo,
-	SARK_TEST_REDIS => $redis->socket });
-my @results = $out =~ /^((?:not )?ok \d+ - .*)/mg;
+for my $test (@tests) {
+	my ($rc, $out, $err) = $temp->run([ $test ], env => {
+		CMOCKA_MESSAGE_OUTPUT => 'TAP', SARK_TEST_PG => $pg->conninfo,
+		SARK_TEST_REDIS => $redis->socket });
+	my @results = $out =~ /^((?:not )?ok \d+ - .*)/mg;
 
-cmp_ok scalar @results, '>', 0, 'the C tests ran';
-ok !/^not/, s/^(?:not )?ok \d+ - //r for @results;
-is $rc, 0, 'and ended well' or diag $err;
+	cmp_ok scalar @results, '>', 0, 'the C tests ran';
+	ok !/^not/, s/^(?:not )?ok \d+ - //r for @results;
+	is $rc, 0, 'and ended well' or diag $err;
+}
 
 # ---- another schema
 
