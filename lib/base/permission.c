@@ -80,5 +80,5 @@ sark_permission_at(const struct sark_caller *caller, const char *wanted,
 	    !sark_permission_in(caller->scopes, wanted))
 		return false;
 	return sark_permission_in(caller->permissions, wanted) ||
-	    sark_permission_scoped(caller, wanted, place);
+	    (place != NULL && sark_permission_scoped(caller, wanted, place));
 }

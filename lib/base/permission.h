@@ -46,8 +46,8 @@ bool sark_scoped_here(const char *const *scoped, const struct sark_place *place)
 bool sark_permission_scoped(const struct sark_caller *caller,
     const char *wanted, const struct sark_place *place) SARK_NONNULL(1, 2);
 /*
- * Whether the caller has the permission there: everywhere or by such a role.
- * The scopes of his API key, if he has one, must cover it too.
+ * Whether the caller has the permission everywhere, or, with a place, there by
+ * such a role.  The scopes of his API key, if he has one, must cover it too.
  */
 bool sark_permission_at(const struct sark_caller *caller, const char *wanted,
     const struct sark_place *place) SARK_NONNULL(1, 2);

@@ -69,7 +69,11 @@ a_scoped_role_counts_on_its_resource(void **state)
 	assert_false(sark_permission_at(&someone, "server:read", &crossed));
 	/* A scope without an id is no way to everything. */
 	assert_false(sark_permission_at(&someone, "audit:read", &nowhere));
-	assert_true(sark_permission_at(&someone, "task:read", NULL));
+	/* Without a place only what counts everywhere. */
+	assert_false(sark_permission_at(&someone, "task:read", NULL));
+	assert_true(sark_permission_at(&someone, "policy:evaluate", NULL));
+	assert_true(sark_permission_scoped(&someone, "task:read", NULL));
+	assert_false(sark_permission_scoped(&someone, "policy:read", &other));
 }
 
 static void
