@@ -167,7 +167,7 @@ call_once(struct client *client, const struct call *call,
 	*value_r = NULL;
 	if (sark_json_parse(client->ctx, answer_r->body, answer_r->len, value_r,
 		&parse) == -1 &&
-	    answer_r->status < 400)
+	    answer_r->status < 400 && answer_r->status != 204)
 		return sark_err_set(err, SARK_UNAVAILABLE,
 		    "%s does not answer as SARK does", client->url);
 	if (answer_r->status >= 400)

@@ -39,7 +39,7 @@ struct call {
 int client_open(struct client *client, bool anonymous, struct sark_err *err)
     SARK_NONNULL(1, 3) SARK_CHECKED;
 /*
- * Sends it and reads the JSON answer.  A problem document (RFC 9457) becomes
+ * Sends it and reads the JSON answer; *value_r is NULL for 204.  A problem document (RFC 9457) becomes
  * the error: its code's exit value, "title: detail" and the wrong fields as
  * text.  *value_r is on client->ctx.
  *
@@ -49,6 +49,12 @@ int client_open(struct client *client, bool anonymous, struct sark_err *err)
 int client_call(struct client *client, const struct call *call,
     struct sark_http_answer *answer_r, const struct sark_json **value_r,
     struct sark_err *err) SARK_NONNULL(1, 2, 3, 4, 5) SARK_CHECKED;
+/*
+ * The id of a user who is named by it or by his user name.
+ * Errors: NOT_FOUND, those of client_call.
+ */
+int client_user(struct client *client, const char *user, const char **id_r,
+    struct sark_err *err) SARK_NONNULL(1, 2, 3, 4) SARK_CHECKED;
 /* Text of a member, "" without; numbers and booleans as they are written. */
 const char *client_text(void *ctx, const struct sark_json *value,
     const char *pointer) SARK_NONNULL(3);

@@ -11,9 +11,11 @@ typedef int command_fn(
     struct client *client, int argc, char **argv, struct sark_err *err);
 
 command_fn audit_command;
+command_fn bindings_command;
 command_fn evaluate_command;
 command_fn login_command;
 command_fn logout_command;
+command_fn roles_command;
 command_fn servers_command;
 command_fn status_command;
 command_fn tools_command;

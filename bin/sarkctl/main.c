@@ -16,6 +16,8 @@ static const struct {
 	{ "evaluate", evaluate_command },
 	{ "servers", servers_command },
 	{ "tools", tools_command },
+	{ "roles", roles_command },
+	{ "bindings", bindings_command },
 	{ "audit", audit_command },
 	{ "status", status_command },
 };
@@ -29,6 +31,8 @@ static const char doc[] =
     "  evaluate ACTION [--tool NAME] [--parameters JSON] ...\n"
     "  servers list | add FILE | show ID\n"
     "  tools list | show ID | history ID | set-level ID LEVEL REASON\n"
+    "  roles list | show NAME | add NAME | remove NAME | of USER\n"
+    "  bindings list | show ID | add ROLE | remove ID\n"
     "  audit list | tail | show ID | stats\n"
     "  status\n"
     "\n"

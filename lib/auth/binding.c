@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "crypto/seal.h"
+#include "store/apikeys.h"
 #include "store/users.h"
 
 #define CURSOR	     "cursor:role-bindings"
@@ -88,15 +89,39 @@ read_windows(struct sark_app *app, const struct sark_new_binding *in,
 	return 0;
 }
 
-/* Whether role and user are there, as they are now. */
+static int
+look_up_subject(
+    struct sark_app *app, struct sark_binding *binding, struct sark_err *err)
+{
+	struct sark_apikey *key;
+	struct sark_user *user;
+	int found = 1;
+
+	if (*binding->user_id != '\0') {
+		found = sark_users_by_id(
+		    app->pg, app->mem, binding->user_id, &user, err);
+		if (found == 0)
+			sark_err_field(
+			    err, "/user_id", "there is no such user");
+		else if (found == 1)
+			binding->username = user->username;
+	} else if (*binding->key_id != '\0') {
+		found = sark_apikeys_get(
+		    app->pg, app->mem, binding->key_id, &key, err);
+		if (found == 0)
+			sark_err_field(
+			    err, "/api_key_id", "there is no such API key");
+	}
+	return found == -1 ? -1 : 0;
+}
+
+/* Whether role and subject are there, as they are now. */
 static int
 look_up(
     struct sark_app *app, struct sark_binding *binding, struct sark_err *err)
 {
 	struct sark_err none;
 	struct sark_role *role;
-	struct sark_user *user;
-	int found;
 
 	sark_err_init(&none);
 	if (sark_role_get(app, binding->role, &role, &none) == -1) {
@@ -106,14 +131,8 @@ look_up(
 		}
 		sark_err_field(err, "/role", "there is no such role");
 	}
-	if (*binding->user_id == '\0')
-		return err->code == SARK_OK ? 0 : -1;
-	found =
-	    sark_users_by_id(app->pg, app->mem, binding->user_id, &user, err);
-	if (found == 0)
-		sark_err_field(err, "/user_id", "there is no such user");
-	if (found == 1)
-		binding->username = user->username;
+	if (look_up_subject(app, binding, err) == -1)
+		return -1;
 	return err->code == SARK_OK ? 0 : -1;
 }
 

@@ -40,7 +40,7 @@ extern const char *const sark_scope_types[];
 /*
  * A binding as it will be made, on app->mem; nothing is written.
  * Errors: INVALID with fields: not exactly one of user, group and key; no such
- * role or user; a time that is over; those of window.h and pg.h.
+ * role, user or key; a time that is over; those of window.h and pg.h.
  */
 int sark_binding_draft(struct sark_app *app, const struct sark_caller *caller,
     const struct sark_new_binding *in, struct sark_binding **binding_r,

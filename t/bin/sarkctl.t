@@ -8,7 +8,7 @@ use Sark::Fault::Proxy;
 use Sark::Tree qw(program slurp spew);
 use Test::More;
 
-my $sark = Sark->start(qw(login registry policy audit status));
+my $sark = Sark->start(qw(login admin registry policy audit status));
 my $temp = $sark->temp;
 my $home = $temp->mkdir('home');
 our $session = "$home/session.json";
@@ -67,6 +67,56 @@ subtest 'login' => sub {
 		is $rc, 64, "no password in clear text to $host";
 		like $err, qr/clear text/, 'and why';
 	}
+};
+
+subtest 'roles and bindings' => sub {
+	login('admin');
+	my ($rc, $out, $err) = ctl('roles', 'add', 'auditor', '--permission',
+	    'audit:read', '-p', 'health:read', '--description', 'Reads');
+	is $rc, 0, 'a role is made' or diag $err;
+	like $out, qr/^Permissions +\["audit:read","health:read"\]$/m,
+	    'and shown';
+	($rc, $out) = ctl('roles', 'list');
+	like $out, qr/^auditor +false +\["audit:read"/m, 'listed';
+	like $out, qr/^admin +true /m, 'with built-in ones';
+	($rc, $out) = ctl('roles', 'list', '--limit', '1');
+	like $out, qr/^more: --cursor \S+$/m, 'by pages';
+	($rc, $out) = ctl('roles', 'show', 'viewer');
+	like $out, qr/^Built in +true$/m, 'one is shown';
+	($rc, undef, $err) = ctl('roles', 'add', 'x', '-p', 'audit:wipe');
+	is $rc, 65, 'no such permission';
+	like $err, qr{/permissions/0}, 'and which';
+
+	($rc, $out, $err) = ctl('bindings', 'add', 'auditor', '--user',
+	    'Viewer', '--hours', '00:00-24:00', '--days', 'monday,sunday',
+	    '--zone', 'Europe/Berlin', '--expires', '2100-01-01T00:00:00Z',
+	    '--team', 'red');
+	is $rc, 0, 'it is bound' or diag $err;
+	like $out, qr/^User +viewer$/m, 'by the name of the user';
+	like $out, qr/"days":\["monday","sunday"\],"from":"00:00"/, 'hours';
+	my ($id) = $out =~ /^Id +(\S+)$/m;
+	($rc, $out) = ctl('bindings', 'list', '--user', 'viewer');
+	like $out, qr/^\Q$id\E +auditor +viewer .*red/m, 'listed';
+	($rc, $out) = ctl('--json', 'bindings', 'show', $id);
+	is decode_json($out)->{scope}{id}, 'red', 'shown';
+	($rc, $out) = ctl('roles', 'of', 'viewer');
+	like $out, qr/^server:read +viewer +user/m, 'what he may, and why';
+	($rc, undef, $err) = ctl('roles', 'remove', 'auditor');
+	isnt $rc, 0, 'a bound role stays';
+	($rc, $out, $err) = ctl('bindings', 'remove', $id);
+	is "$rc$out$err", '0', 'taken away';
+	($rc) = ctl('bindings', 'show', $id);
+	isnt $rc, 0, 'and gone';
+	($rc) = ctl('roles', 'remove', 'auditor');
+	is $rc, 0, 'now it can be removed';
+	($rc) = ctl('bindings', 'add', 'viewer', '--user', 'nobody-at-all');
+	isnt $rc, 0, 'nobody';
+	($rc) = ctl('bindings', 'add', 'viewer', '--group', 'x', '--team', 'a',
+	    '--server', 'b');
+	is $rc, 64, 'a team or a server';
+	is +(ctl('roles'))[0], 64, 'what to do with roles';
+	is +(ctl('bindings', 'show'))[0], 64, 'and which binding';
+	login('dev');
 };
 
 subtest 'servers and tools' => sub {

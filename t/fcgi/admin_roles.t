@@ -257,6 +257,8 @@ subtest 'what is no binding' => sub {
 	    [ '/role', [ role => 'nothing' ], 'no such role' ],
 	    [ '/user_id', [ user_id => $nobody ], 'no such user' ],
 	    [ '/user_id', [ user_id => 'x' ], 'no id' ],
+	    [ '/api_key_id', [ user_id => undef, api_key_id => $nobody ],
+	    'no such key' ],
 	    [ '/group', [ user_id => undef, group => '   ' ], 'no group' ],
 	    [ '/expires_at', [ expires_at => '2020-01-01T00:00:00Z' ], 'over' ],
 	    [ '/scope/type', [ scope => { type => 'x', id => 'y' } ], 'type' ],

@@ -214,6 +214,26 @@ subtest 'on a team or server' => sub {
 	    403, 'forbidden', 'unbound, no more';
 };
 
+subtest 'by an API key' => sub {
+	make_role('reader', 'audit:read', 'role:read');
+	my $made = $admin->post('/api/v1/api-keys', { name => 'bound',
+	    scopes => [ 'role:read', 'server:read' ],
+	    user_id => $id{viewer} });
+	is $made->status, 201, 'a key of the viewer' or diag $made->body;
+	my $key = $sark->stranger->with('x-api-key' => $made->json->{key});
+	my $key_id = $made->json->{api_key}{id};
+
+	is $key->get('/api/v1/servers')->status, 200, 'may what he may';
+	refused $key->get($roles), 403, 'forbidden', 'and no more';
+	my $bound = bind_role('reader', api_key_id => $key_id);
+	is $key->get($roles)->status, 200, 'with a role of its own more';
+	refused $viewer->get($roles), 403, 'forbidden', 'which is not his';
+	is_deeply $key->get('/api/v1/auth/me')->json->{permissions},
+	    [ 'role:read', 'server:read' ], 'within its scopes';
+	gone($bound);
+	refused $key->get($roles), 403, 'forbidden', 'unbound, no more';
+};
+
 subtest 'another\'s roles end' => sub {
 	my $soon = POSIX::strftime('%Y-%m-%dT%H:%M:%SZ', gmtime(time + 200));
 	my $made = bind_role('developer', user_id => $id{viewer},
