@@ -17,6 +17,7 @@ struct sark_pg;
 struct sark_policy;
 struct sark_redis;
 struct sark_refusals;
+struct sark_repeats;
 struct sark_seal;
 struct sark_spool;
 struct sark_token_cache;
@@ -47,6 +48,7 @@ struct sark_app {
 	struct sark_metrics *metrics;	 /* proc/metrics.h */
 	struct sark_refusals *refusals;	 /* serve/refused.h */
 	struct sark_limiter *limiter;	 /* serve/limits.h */
+	struct sark_repeats *repeats;	 /* serve/repeats.h */
 	struct sark_tracer *tracer;	 /* base/span.h */
 };
 

@@ -12,6 +12,7 @@
 #include "crypto/digest.h"
 #include "base/permission.h"
 #include "proc/metrics.h"
+#include "serve/repeats.h"
 #include "serve/share.h"
 #include "store/gate.h"
 #include "store/limits.h"
@@ -32,6 +33,7 @@ struct sark_limiter {
 struct counting {
 	struct sark_app *app;
 	const struct sark_caller *caller;
+	const char *network; /* of the caller */
 	bool login;
 	size_t n;
 	enum tier tiers[SARK_LIMITS_MAX];
@@ -104,13 +106,13 @@ account_of(void *mem, const struct sark_req *req, const char *network)
 }
 
 static void
-add_login(struct counting *c, const struct sark_req *req, const char *network)
+add_login(struct counting *c, const struct sark_req *req)
 {
 	const struct sark_conf *conf = c->app->conf;
-	const char *account = account_of(c->app->mem, req, network);
+	const char *account = account_of(c->app->mem, req, c->network);
 
 	c->login = true;
-	add(c, LOGIN_NETWORK, network, conf->rate_login_network);
+	add(c, LOGIN_NETWORK, c->network, conf->rate_login_network);
 	if (account != NULL)
 		add(c, LOGIN_ACCOUNT, account, conf->rate_login_account);
 }
@@ -160,6 +162,9 @@ conclude(const struct counting *c, struct sark_err *err)
 	if (app->quota.retry_after_s == 0)
 		return 0;
 	sark_metric_add(app->limiter->refused[c->tiers[at]], 1);
+	if (c->login)
+		sark_repeats_add(
+		    app, c->caller, c->network, tiers[c->tiers[at]]);
 	return sark_limit_exceeded(&app->quota, err);
 }
 
@@ -202,12 +207,12 @@ sark_limits_count(struct sark_app *app, enum sark_limit_as as,
     const struct sark_req *req, struct sark_err *err)
 {
 	struct counting c = { .app = app, .caller = req->caller };
-	const char *network = network_of(app->mem, req->caller);
 
+	c.network = network_of(app->mem, req->caller);
 	if (as == SARK_LIMIT_AS_LOGIN)
-		add_login(&c, req, network);
+		add_login(&c, req);
 	else
-		add(&c, ADDRESS, network, app->conf->rate_address);
+		add(&c, ADDRESS, c.network, app->conf->rate_address);
 	return c.n == 0 ? 0 : take(&c, err);
 }
 

@@ -7,6 +7,7 @@ libsarkcommon_la_SOURCES += \
 	%D%/open.c %D%/open.h \
 	%D%/peers.c %D%/peers.h \
 	%D%/refused.c %D%/refused.h \
+	%D%/repeats.c %D%/repeats.h \
 	%D%/serve.c %D%/serve.h \
 	%D%/settings.c %D%/settings.h \
 	%D%/share.c %D%/share.h \

@@ -25,6 +25,7 @@
 #include "serve/open.h"
 #include "serve/peers.h"
 #include "serve/refused.h"
+#include "serve/repeats.h"
 #include "store/gate.h"
 #include "store/redis.h"
 #include "store/schema.h"
@@ -97,6 +98,7 @@ tick(void *arg)
 	sark_app_watch(work->app, work->program);
 	count_lost_lines(work);
 	tell_shed(work);
+	sark_repeats_flush(work->app, false);
 	if (sark_watch_changed(work->watch))
 		sark_workers_tell(work->tell, SARK_WORKER_STALE);
 }
@@ -175,6 +177,8 @@ prepare(struct work *work, const struct sark_worker *worker, void *ctx,
 	if (sark_peers_open(app, &work->peers, err) == -1)
 		return -1;
 	app->refusals = sark_refusals_new(app);
+	if (worker->workers > 0)
+		app->repeats = sark_repeats_new(app);
 	app->limiter = sark_limiter_new(app, worker->workers);
 	work->tell = worker->tell;
 	work->watch = watch_new(work->app, program, worker->conf);
@@ -313,6 +317,7 @@ sark_worker_run(const struct sark_worker *worker, struct sark_err *err)
 	};
 	sark_workers_tell(worker->tell, SARK_WORKER_READY);
 	ret = sark_listen_run(&listen, err);
+	sark_repeats_flush(work.app, true);
 out:
 	talloc_free(ctx);
 	return ret;

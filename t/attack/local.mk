@@ -6,6 +6,7 @@ PERL_TESTS += \
 	%D%/json.t \
 	%D%/jwt.t \
 	%D%/opa.t \
+	%D%/rate.t \
 	%D%/redis.t \
 	%D%/sanitized.t \
 	%D%/sql.t \

@@ -326,6 +326,42 @@ sub evaluations () {
 	return $n // die "no count in:\n$text";
 }
 
+# Who asks until he is refused: how often he was served.
+sub served_until_refused ($most) {
+	for my $n (0 .. $most) {
+		my $answer = $sark->client('login')->get('/api/v1/auth/me',
+		    token => $sark->token('viewer'));
+		return $n if $answer->status == 429;
+		die $answer->body if $answer->status != 200;
+	}
+	return $most;
+}
+
+row 'R-16 rate limits are counted without Redis' => sub {
+	$sark->set(rate_user => 40);
+	$sark->restart_program('login');
+	cmp_ok served_until_refused(1000), '<', 200, 'control: there is a limit';
+	$redis->cli('FLUSHALL');
+	$sark->proxy('redis')->set(down => 1);
+	cmp_ok served_until_refused(1000), '<', 200, 'workers have their share';
+	for my $kind (qw(login wrong_login)) {
+		is $sark->operate($kind)->status, 503, "no $kind meanwhile";
+	}
+	Sark::Temp->until('the log of it', sub {
+		$sark->log('login') =~ /event=limits_shared/ });
+	$sark->proxy('redis')->clear;
+	$sark->until_ok('login');
+	$redis->cli(qw(SCRIPT FLUSH));
+	Sark::Temp->until('Redis counts again, with the script it lost', sub {
+		served_until_refused(1000);
+		grep { /^rate:limit:user:/ } split /\n/,
+		    $redis->cli('--scan', '--pattern', 'rate:limit:*') });
+	$sark->set(rate_user => 1_000_000);
+	$sark->restart_program('login');
+	$sark->until_ok('login');
+	$sark->holds('R-16');
+};
+
 row 'L-05 Redis is emptied while many ask the same' => sub {
 	my @questions = map { "question $_" } 1 .. 5;
 	my $flushes = long() ? 50 : 5;
