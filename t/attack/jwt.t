@@ -18,6 +18,8 @@ my $token = $sark->login('dev')->token;
 my ($header, $claims, $signature) = split /\./, $token;
 my @guarded = Sark::Attack::guarded($sark);
 my ($me) = @guarded;
+# What an operator may.
+my @mine = grep { $_->[1] =~ m{/me$|/servers$} } @guarded;
 my ($key) = @{ $sark->stranger->get('/.well-known/jwks.json')->json->{keys} };
 my $point = decode_base64url($key->{x}) . decode_base64url($key->{y});
 
@@ -191,6 +193,18 @@ attacks(
 		forged(hmac($head, $_), "'$_'") for @weak;
 		forged(hmac($header, $_), "'$_', said to be ES256") for @weak;
 	}, \&genuine ],
+	[ 'JWT-25', 'a user disabled, a session ended', sub {
+		my $gone = $sark->login_again('operator')->token;
+		accepted with($gone, $_), $_->[1] for @mine, @mine;
+		$sark->tool('sark-user', 'disable', 'operator');
+		problem with($gone, $_), [ 401 ], "disabled: $_->[1]" for @mine;
+		$sark->tool('sark-user', 'enable', 'operator');
+		problem with($gone, $_), [ 401 ], "his session: $_->[1]"
+		    for @mine;
+	}, sub {
+		accepted with($sark->login_again('operator')->token, $_),
+		    $_->[1] for @mine;
+	} ],
 	[ 'JWT-26', 'a token elsewhere than in the header', \&elsewhere,
 	    \&each_genuine ],
 	[ 'JWT-27', 'schemes', \&schemes, sub {

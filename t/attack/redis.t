@@ -5,6 +5,7 @@
 use v5.36;
 use IO::Socket::UNIX;
 use JSON::PP ();
+use MIME::Base64 ();
 use Sark::Attack;
 use Sark::Proxy;
 use Sark::Temp;
@@ -169,6 +170,72 @@ sub hostile_redis () {
 	Sark::Attack::remember($sark);
 }
 
+# Who is let in for a session is a matter of what Redis remembers of it.
+sub enter ($user) {
+	my $who = $sark->login_again($user);
+	my ($claims) = $who->token =~ /\.(.*)\./;
+	my $said = $json->decode(MIME::Base64::decode_base64url($claims));
+
+	$who->{key} = "session:standing:$said->{sid}";
+	$who->{generation} = "policy:generation:user:$said->{sub}";
+	$who->{end} = "UPDATE sark.session SET revoked_at = now()"
+	    . " WHERE session_id = '$said->{sid}'";
+	$who->{ask} = sub {
+		my @answers = map { $who->get($_)->status }
+		    qw(/api/v1/auth/me /api/v1/servers);
+		push @answers, $who->post($evaluate->[1], \%question)->status;
+		return "@answers";
+	};
+	$who->{ask}->() for 1 .. 4;
+	return $who;
+}
+
+my ($in, $out) = ('200 200 200', '401 401 401');
+
+sub forged_standings () {
+	my ($gone, $stays, $other) = map { enter($_) } qw(dev dev viewer);
+	my ($was, $his, $others) = map { $redis->cli('GET', $_->{key}) }
+	    $gone, $stays, $other;
+	my ($decision) = grep { /^policy:decision:/ } keys_of();
+	my ($text, $mark) = split /\./, $was;
+	my $plain = MIME::Base64::decode_base64url($text);
+	my $later = $plain =~ s/,1(\d{12}),/,9$1,/gr;
+
+	is $_->{ask}->(), $in, 'control: in' for $gone, $stays, $other;
+	$sark->psql($gone->{end});
+	$redis->cli('SET', $gone->{generation}, 'another');
+	is $gone->{ask}->(), $out, 'control: out';
+	my $over = $redis->cli('GET', $gone->{key});
+	my %forged = (
+		'of before' => $was, 'of another session' => $his,
+		'of another user' => $others,
+		'a decision' => $redis->cli('GET', $decision),
+		'without a mark' => $text, 'with an empty one' => "$text.",
+		'with another' => "$text." . reverse($mark),
+		'of another generation' => MIME::Base64::encode_base64url(
+		    $plain =~ s/16:\w{16}/7:another/r) . ".$mark",
+		'for ever' => MIME::Base64::encode_base64url($later)
+		    . ".$mark",
+		'in the open' => $plain, 'nothing' => '',
+		'JSON' => '{"state":1}', 'much' => 'x' x 100_000,
+	);
+	for my $what (sort keys %forged) {
+		$redis->cli('SET', $_->{key}, $forged{$what}) for $gone, $stays;
+		is $gone->{ask}->(), $out, "$what: out stays out";
+		is $stays->{ask}->(), $in, "$what: in stays in";
+	}
+	for my $of ($gone, $stays) {
+		$redis->cli('DEL', $of->{key});
+		$redis->cli('HSET', $of->{key}, 'a', 'b');
+	}
+	is $gone->{ask}->(), $out, 'another type: out stays out';
+	is $stays->{ask}->(), $in, 'another type: in stays in';
+	# over is remembered as well, and nobody else's
+	$redis->cli('SET', $other->{key}, $over);
+	is $other->{ask}->(), $in, 'another\'s end is not his';
+	$sark->{clients} = {};
+}
+
 attacks(
 	[ 'RDS-01', 'texts that mean something to Redis', \&texts_in_keys,
 	    \&is_kept ],
@@ -176,6 +243,8 @@ attacks(
 	[ 'RDS-03', 'replies that come late, or never', \&through_a_proxy,
 	    \&is_kept ],
 	[ 'RDS-04', 'a Redis that is none', \&hostile_redis, \&is_kept ],
+	[ 'RDS-05', 'a session that Redis alone says goes on',
+	    \&forged_standings, \&is_kept ],
 );
 unharmed($sark);
 

@@ -60,6 +60,34 @@ sub stays_closed ($name, $keep, $fault) {
 	$sark->begin;	# this was in no history
 }
 
+# Somebody is in, which Redis remembers; his session is ended; then Redis goes
+# back to what it knew before: he stays out, and who is in stays in.
+sub stays_out ($name, $keep, $fault) {
+	my ($gone, $stays) = map { $sark->insist(login =>
+	    '/api/v1/auth/login/local', { username => $_,
+	    password => Sark::password($_) })->json->{access_token} }
+	    qw(officer admin);
+	my $ask = sub ($token) {
+		return join ' ', map { $sark->client($_->[0])->get($_->[1],
+		    token => $token)->status } [ login => '/api/v1/auth/me' ],
+		    [ policy => '/api/v1/policy' ];
+	};
+
+	is $ask->($_), '200 200', "$name: control: in" for $gone, $stays;
+	like $redis->cli('--scan', '--pattern', 'session:standing:*'), qr/./,
+	    "$name: control: that is remembered";
+	$keep->();
+	$sark->tool('sark-user', 'disable', 'officer');
+	is $ask->($gone), '401 401', "$name: control: out";
+	$fault->();
+	is $ask->($gone), '401 401', "$name: still out" for 1 .. 4;
+	is $ask->($stays), '200 200', "$name: still in";
+	$sark->tool('sark-user', 'enable', 'officer');
+	delete $sark->{tokens}{officer};
+	is $ask->($gone), '401 401', "$name: a session that was ended is over";
+	$sark->begin;	# this was in no history
+}
+
 # Descriptors that the workers hold.
 sub descriptors () {
 	my $n = 0;
@@ -119,12 +147,14 @@ row 'R-02 the power fails: Redis has a beginning of its log' => sub {
 		$sark->until_ok('decide');
 	}
 	$sark->holds('R-02');
-	stays_closed('R-02', sub { $kept = -s log_of_redis() }, sub {
+	my @back = (sub { $kept = -s log_of_redis() }, sub {
 		$redis->kill9;
 		truncate log_of_redis(), $kept or die "truncate: $!\n";
 		$redis->start;
 		$sark->until_ok('login');
 	});
+	stays_closed('R-02', @back);
+	stays_out('R-02', @back);
 };
 
 row 'R-03 Redis is empty: FLUSHALL, or nothing on disk' => sub {
@@ -141,14 +171,14 @@ row 'R-03 Redis is empty: FLUSHALL, or nothing on disk' => sub {
 	$load->stop;
 	$sark->until_ok('decide');
 	$sark->holds('R-03');
-	stays_closed('R-03', sub { }, sub {
-		$redis->cli('FLUSHALL');
-	});
+	for my $stays (\&stays_closed, \&stays_out) {
+		$stays->('R-03', sub { }, sub { $redis->cli('FLUSHALL') });
+	}
 };
 
 row 'R-04 Redis comes back with an old dump' => sub {
 	restart_with(appendonly => 'no');
-	stays_closed('R-04', sub { $redis->cli('SAVE') }, sub {
+	my @back = (sub { $redis->cli('SAVE') }, sub {
 		# without a SAVE: what it loads is the old dump
 		$redis->kill9;
 		ok -s "$redis->{dir}/dump.rdb", 'control: there is one';
@@ -156,6 +186,8 @@ row 'R-04 Redis comes back with an old dump' => sub {
 		cmp_ok $redis->cli('DBSIZE'), '>', 0, 'control: it was loaded';
 		$sark->until_ok('login');
 	});
+	stays_closed('R-04', @back);
+	stays_out('R-04', @back);
 	$sark->holds('R-04');
 	forget();
 };
@@ -191,7 +223,7 @@ row 'R-05 the log of Redis is damaged' => sub {
 	is $sark->operate('deny')->json->{decision}, 'deny', 'of both kinds';
 
 	# Damage inside a value is nothing that Redis sees: our records do.
-	$good =~ s/(policy:decision:.{80,}?)[0-9a-f]/$1x/gs;
+	$good =~ s/((?:policy:decision|session:standing):.{80,}?)[0-9a-f]/$1x/gs;
 	spew($path, $good);
 	$sark->temp->give($path);
 	$redis->start;

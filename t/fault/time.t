@@ -60,7 +60,7 @@ sub works ($name) {
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
 
 	delete $sark->{tokens};
-	$sark->token($_) for qw(dev admin viewer);
+	$sark->token($_) for qw(dev admin operator);
 	$sark->begin;
 	is answer_to('login')->status, 200, "$name: login";
 	is answer_to('wrong_login')->status, 401, "$name: a wrong one";

@@ -9,7 +9,7 @@ use Test::More;
 
 use Sark;
 
-my $sark = Sark->start('login');
+my $sark = Sark->start('login', { conf => { session_limit => 5 } });
 my $stranger = $sark->stranger;
 my $path = '/api/v1/auth/login/local';
 

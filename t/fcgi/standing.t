@@ -5,7 +5,8 @@ use Sark;
 use Sark::Temp;
 use Test::More;
 
-my $sark = Sark->start(qw(login refresh registry policy audit status));
+my $sark = Sark->start(qw(login refresh registry policy audit status),
+    { conf => { session_limit => 5 } });
 my $redis = $sark->redis;
 my $evaluate = '/api/v1/policy/evaluate';
 my %ask = (action => 'tool:invoke', tool => 'jira.get');

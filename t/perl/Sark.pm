@@ -262,6 +262,8 @@ sub write_conf ($self, $path = $self->conf) {
 		# a busy machine is no reason to refuse a test's request
 		deadline_ms => 30_000, login_deadline_ms => 30_000,
 		queue_max => 128, queue_timeout_ms => 60_000,
+		# a test logs in again and again, and stays logged in
+		session_limit => 1000,
 		redis_timeout_ms => 10_000, policy_deadline_ms => 5000,
 		# tests ask as fast as they can, all from one address
 		(map { ("rate_$_" => 1_000_000) } qw(user address login_network

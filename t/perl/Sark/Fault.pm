@@ -55,7 +55,7 @@ sub start ($class, @names) {
 	$self->{history} = Sark::Fault::History->new(
 	    $self->{temp}->path('history'));
 	$self->prepare if grep { $_ eq 'registry' } @names;
-	$self->token($_) for qw(dev admin viewer);
+	$self->token($_) for qw(dev admin operator);
 	$self->begin;
 	return $self;
 }
@@ -187,7 +187,8 @@ sub request ($self, $kind, $id, %more) {
 	    if $kind =~ /login$/;
 	return ('/api/v1/servers', { name => $id, transport => 'http',
 	    endpoint => 'https://a.example/', sensitivity_level => 'low' },
-	    $self->token($kind eq 'register' ? 'admin' : 'viewer'));
+	    # not who logs in all the time: his sessions are many
+	    $self->token($kind eq 'register' ? 'admin' : 'operator'));
 }
 
 # Does one and returns its answer.  repeat => id: sends that one once more.
