@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "auth/enrol.h"
 #include "auth/user.h"
 #include "base/buf.h"
 #include "base/clock.h"
@@ -27,6 +28,8 @@ static const char doc[] =
     "disable NAME  let the user log in no more; ends the sessions\n"
     "enable NAME   let the user log in again\n"
     "roles NAME    set the roles and teams that are given, leave the others\n"
+    "mfa-reset NAME\n"
+    "              remove the second factor of who has lost it\n"
     "list          show the users\n"
     "\n"
     "Without --password-file the password is asked for on the terminal.";
@@ -185,6 +188,12 @@ passwd(struct call *call, struct sark_err *err)
 }
 
 static int
+mfa_reset(struct call *call, struct sark_err *err)
+{
+	return sark_enrol_reset(&call->app, &call->caller, call->username, err);
+}
+
+static int
 disable(struct call *call, struct sark_err *err)
 {
 	return sark_user_disable(
@@ -314,6 +323,7 @@ static const struct verb {
 	{ "disable", disable, true },
 	{ "enable", enable, true },
 	{ "roles", roles, true },
+	{ "mfa-reset", mfa_reset, true },
 	{ "list", list, false },
 };
 

@@ -1,3 +1,4 @@
+#include "answer.h"
 #include "auth/login.h"
 #include "credentials.h"
 #include "routes.h"
@@ -6,15 +7,10 @@ int
 post_login_local(struct sark_app *app, const struct sark_req *req,
     struct sark_resp *resp, struct sark_err *err)
 {
-	struct sark_tokens tokens;
-	struct sark_jw jw;
+	struct sark_tokens tokens = { .mfa_token = NULL };
 	int ret;
 
 	ret = sark_login_local(app, req->caller, req->input, &tokens, err);
 	credentials_wipe(req);
-	if (ret == -1)
-		return -1;
-	sark_jw_init(&jw, &resp->body);
-	sark_tokens_to_json(&jw, &tokens);
-	return 0;
+	return answer_tokens(resp, ret, &tokens);
 }

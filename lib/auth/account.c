@@ -14,5 +14,7 @@ sark_account_to_json(
 	sark_jw_list(jw, "permissions", who->permissions);
 	sark_jw_str(jw, "provider", who->provider);
 	sark_jw_bool(jw, "mfa", who->mfa);
+	if (who->withheld)
+		sark_jw_bool(jw, "mfa_enrolment_required", true);
 	sark_jw_close(jw);
 }

@@ -82,6 +82,7 @@ lend(struct sark_caller *caller, const struct sark_caller *from)
 	caller->session_id = from->session_id;
 	caller->mfa = from->mfa;
 	caller->mfa_time = from->mfa_time;
+	caller->withheld = from->withheld;
 	caller->agent = from->agent;
 }
 

@@ -75,6 +75,7 @@ open_session(
 		.user = e->user,
 		.proof = { by_password, sark_clock_ms() },
 		.action = ACTION,
+		.code = { .otp = e->login->otp },
 	};
 
 	if (sark_session_open(e->app, e->caller, &arrival, tokens_r, err) == 0)

@@ -18,7 +18,11 @@ libsarkcommon_la_SOURCES += \
 	%D%/directory_verdict.c \
 	%D%/ldap.c %D%/ldap.h \
 	%D%/ldap_user.c %D%/ldap_user.h \
+	%D%/enrol.c %D%/enrol.h \
+	%D%/factor.c %D%/factor.h \
 	%D%/login.c %D%/login.h \
+	%D%/mfa.c %D%/mfa.h \
+	%D%/qr.c %D%/qr.h \
 	%D%/rbac.c %D%/rbac.h \
 	%D%/refresh.c %D%/refresh.h \
 	%D%/role.c %D%/role.h \
@@ -31,7 +35,9 @@ libsarkcommon_la_SOURCES += \
 	%D%/standing_record.c %D%/standing_record.h \
 	%D%/token.c %D%/token.h \
 	%D%/token_cache.c %D%/token_cache.h \
+	%D%/totp.c %D%/totp.h \
 	%D%/user.c %D%/user.h \
 	%D%/user_list.c %D%/user_list.h \
 	%D%/username.c %D%/username.h \
-	%D%/window.c %D%/window.h
+	%D%/window.c %D%/window.h \
+	%D%/withhold.c %D%/withhold.h

@@ -117,6 +117,7 @@ sark_login_local(struct sark_app *app, const struct sark_caller *caller,
 		.proof = { by_password, sark_clock_ms() },
 		.action = ACTION,
 		.new_hash = e.new_hash,
+		.code = { .otp = login->otp },
 	};
 	if (sark_session_open(app, caller, &arrival, tokens_r, err) == 0)
 		return 0;

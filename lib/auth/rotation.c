@@ -165,9 +165,9 @@ look(struct exchange *x, struct sark_err *err)
 	if (found == -1)
 		return -1;
 	x->who = *x->caller;
-	sark_session_identify(app, x->user, x->state->session_id, &x->who);
 	x->who.mfa = sark_str_in("mfa", x->state->methods);
 	x->who.mfa_time = x->state->mfa_time;
+	sark_session_identify(app, x->user, x->state->session_id, &x->who);
 	x->proof =
 	    (struct sark_proof){ x->state->methods, x->state->created_at };
 	return 0;

@@ -2,8 +2,10 @@
 
 #include "audit/event.h"
 #include "auth/account.h"
+#include "auth/mfa.h"
 #include "auth/rbac.h"
 #include "auth/refresh.h"
+#include "auth/withhold.h"
 #include "auth/session_end.h"
 #include "auth/standing.h"
 #include "base/clock.h"
@@ -15,12 +17,16 @@
 #include "store/sessions.h"
 #include "store/users.h"
 
+#define METHODS_MAX 8 /* of one proof */
+
 /* One session on its way. */
 struct opening {
 	struct sark_app *app;
 	const struct sark_caller *caller;
 	const struct sark_arrival *arrival;
-	struct sark_caller who; /* the user in this session */
+	struct sark_factor factor; /* methods NULL: none was needed */
+	struct sark_proof proof;   /* with the factor's methods */
+	struct sark_caller who;	   /* the user in this session */
 	struct sark_session session;
 	struct sark_refresh refresh;
 };
@@ -38,18 +44,43 @@ void
 sark_session_identify(struct sark_app *app, const struct sark_user *user,
     const char *session_id, struct sark_caller *who)
 {
+	const struct sark_effective *effective =
+	    sark_withhold(app->conf, &user->effective, who->mfa);
+
 	who->user_id = user->user_id;
 	who->username = user->username;
 	who->email = user->email;
 	who->name = user->name;
 	who->provider = user->provider;
-	who->roles = user->roles;
 	who->teams = user->teams;
 	who->managed_teams = user->managed_teams;
-	who->permissions = sark_rbac_effective(app->mem, &user->effective);
-	who->scoped = sark_rbac_scoped(app->mem, user->effective.scoped);
+	who->withheld = effective != &user->effective;
+	who->roles = effective->roles;
+	who->permissions = sark_rbac_effective(app->mem, effective);
+	who->scoped = sark_rbac_scoped(app->mem, effective->scoped);
 	who->session_id = session_id;
 	who->agent = user->agent;
+}
+
+/* The first way of showing who one is, and the second. */
+static void
+add_proof(struct opening *o)
+{
+	const char *const *first = o->arrival->proof.methods;
+	const char *const *second = o->factor.methods;
+	const char **both;
+	size_t n = 0;
+
+	o->proof = o->arrival->proof;
+	if (second == NULL)
+		return;
+	both = sark_new_array(
+	    o->app->mem, const char *, METHODS_MAX + METHODS_MAX + 1);
+	while (*first != NULL && n < METHODS_MAX)
+		both[n++] = *first++;
+	while (*second != NULL)
+		both[n++] = *second++;
+	o->proof.methods = both;
 }
 
 /* The user as the caller of this request, and his new session. */
@@ -63,6 +94,8 @@ begin_session(struct opening *o)
 
 	sark_uuid_make(session_id);
 	o->who = *o->caller;
+	o->who.mfa = o->factor.methods != NULL;
+	o->who.mfa_time = o->who.mfa ? o->proof.time_ms / 1000 : 0;
 	sark_session_identify(o->app, user, session_id, &o->who);
 	sark_refresh_make(o->app->mem, o->app->seal, session_id, &o->refresh);
 	o->session = (struct sark_session){
@@ -75,7 +108,7 @@ begin_session(struct opening *o)
 		.created_at = now,
 		.last_used_at = now,
 		.expires_at = now + ttl_s(conf) * 1000,
-		.methods = o->arrival->proof.methods,
+		.methods = o->proof.methods,
 		.mfa_time = o->who.mfa_time,
 	};
 }
@@ -127,6 +160,9 @@ write_session(struct sark_tx *tx, const struct opening *o,
 {
 	const char *user_id = o->arrival->user->user_id;
 
+	if (o->factor.methods != NULL &&
+	    sark_factor_use(tx, &o->factor, err) == -1)
+		return -1;
 	if (still_welcome(tx, o, err) == -1 ||
 	    sark_sessions_insert(tx, &o->session, err) == -1 ||
 	    sark_sessions_over_limit(tx, o->app->mem, user_id,
@@ -201,7 +237,7 @@ keep_record(const struct opening *o, struct sark_err *err)
 	const struct sark_refresh_record record = {
 		.refresh = &o->refresh,
 		.who = &o->who,
-		.proof = &o->arrival->proof,
+		.proof = &o->proof,
 		.created_ms = o->session.created_at,
 		.used_ms = o->session.created_at,
 		.ttl_s = ttl_s(o->app->conf),
@@ -216,10 +252,18 @@ sark_session_open(struct sark_app *app, const struct sark_caller *caller,
     struct sark_err *err)
 {
 	struct opening o = { .app = app, .caller = caller, .arrival = arrival };
+	const char *mfa_token = NULL;
 	char *access;
 
+	tokens_r->mfa_token = NULL;
+	if (sark_mfa_admit(app, caller, arrival, &o.factor, &mfa_token, err) ==
+	    -1) {
+		tokens_r->mfa_token = mfa_token;
+		return -1;
+	}
+	add_proof(&o);
 	begin_session(&o);
-	if (sark_token_issue(app, &o.who, &arrival->proof, o.session.expires_at,
+	if (sark_token_issue(app, &o.who, &o.proof, o.session.expires_at,
 		&access, err) == -1 ||
 	    keep_record(&o, err) == -1 || commit_session(&o, err) == -1)
 		return -1;

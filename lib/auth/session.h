@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 
+#include "auth/factor.h"
 #include "auth/token.h"
 #include "base/app.h"
 #include "base/attr.h"
@@ -19,6 +20,8 @@ struct sark_tokens {
 	int64_t expires_in;	    /* seconds */
 	int64_t refresh_expires_in; /* seconds */
 	struct sark_caller user;
+	/* with MFA_REQUIRED alone: for sark_mfa_finish; else NULL */
+	const char *mfa_token;
 };
 
 /* Somebody who has shown who he is. */
@@ -27,6 +30,7 @@ struct sark_arrival {
 	struct sark_proof proof;      /* how, and when */
 	const char *action;	      /* "login:local", of the audit event */
 	const char *new_hash; /* of the same password; NULL: the old will do */
+	struct sark_passcode code; /* of his second factor, if he sent one */
 };
 
 /*
@@ -37,7 +41,11 @@ struct sark_arrival {
  * leaves no token that works: a record without its row is none, and the
  * tokens are only given after the commit.
  *
- * Errors: INVALID_CREDENTIALS he was disabled or given another password
+ * Who has a second factor in force has to show it (mfa.h); its code is used up
+ * in that transaction.  What a session without one withholds: withhold.h.
+ *
+ * Errors: MFA_REQUIRED, INVALID_OTP, RATE_LIMITED as sark_mfa_admit;
+ * INVALID_CREDENTIALS he was disabled or given another password
  * since he was read, and nothing is recorded of it; UNAVAILABLE, TIMEOUT,
  * UNCERTAIN; CONFIG no key signs here.
  */
@@ -47,7 +55,8 @@ int sark_session_open(struct sark_app *app, const struct sark_caller *caller,
 
 /*
  * Makes who the user in this session: ids, names, roles, teams, permissions;
- * what else is in who stays.
+ * what else is in who stays.  who->mfa says whether the roles count
+ * (withhold.h).
  */
 void sark_session_identify(struct sark_app *app, const struct sark_user *user,
     const char *session_id, struct sark_caller *who) SARK_NONNULL(1, 2, 3, 4);

@@ -2,6 +2,7 @@
 
 #include "auth/rbac.h"
 #include "auth/standing_record.h"
+#include "auth/withhold.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -52,6 +53,7 @@ lend(struct sark_caller *caller, const struct sark_caller *who)
 	caller->agent = who->agent;
 	caller->mfa = who->mfa;
 	caller->mfa_time = who->mfa_time;
+	caller->withheld = who->withheld;
 }
 
 /* The standing of before is lent until the request ends. */
@@ -83,7 +85,8 @@ parse(const struct asking *a, const char *record)
 
 	if (sark_seal_verify(a->app->seal, a->app->mem,
 		sark_standing_key(a->slot->words), record, &text) != 1 ||
-	    sark_standing_from_record(a->slot->mem, text, &standing) != 1)
+	    sark_standing_from_record(
+		a->slot->mem, a->app->conf, text, &standing) != 1)
 		return NULL;
 	standing->record = sark_strdup(standing, record);
 	return standing;
@@ -131,18 +134,22 @@ begin(const struct asking *a, struct look *look, const char *kind,
 }
 
 void
-sark_standing_empower(struct sark_standing *standing)
+sark_standing_empower(
+    const struct sark_conf *conf, struct sark_standing *standing)
 {
-	struct sark_effective *effective = &standing->effective;
 	struct sark_caller *who = &standing->who;
+	const struct sark_effective *effective =
+	    sark_withhold(conf, &standing->effective, who->mfa);
 
+	who->withheld = effective != &standing->effective;
 	who->roles = effective->roles;
 	who->permissions = sark_rbac_effective(standing, effective);
 	who->scoped = sark_rbac_scoped(standing, effective->scoped);
 }
 
 static void
-fill(struct sark_standing *standing, const struct sark_standing_row *row)
+fill(struct sark_standing *standing, const struct sark_conf *conf,
+    const struct sark_standing_row *row)
 {
 	struct sark_caller *who = &standing->who;
 	bool good = row->live && !row->disabled;
@@ -160,7 +167,7 @@ fill(struct sark_standing *standing, const struct sark_standing_row *row)
 	who->mfa_time = row->mfa_time;
 	if (good)
 		standing->effective = row->effective;
-	sark_standing_empower(standing);
+	sark_standing_empower(conf, standing);
 	who->teams = good ? row->teams : none;
 	who->managed_teams = good ? row->managed_teams : none;
 	standing->fresh_ms = now_ms + SARK_STANDING_FRESH_MS;
@@ -203,7 +210,7 @@ decide(const struct asking *a, struct sark_standing **standing_r,
 	}
 	standing->who.user_id = a->slot->user_id;
 	standing->effective = (struct sark_effective){ none, none, none, 0 };
-	fill(standing, &row);
+	fill(standing, a->app->conf, &row);
 	*standing_r = standing;
 	return 0;
 }

@@ -45,8 +45,9 @@ struct sark_standing {
 	const char *record;
 };
 
-/* Makes the roles and permissions of who from effective. */
-void sark_standing_empower(struct sark_standing *standing) SARK_NONNULL(1);
+/* Makes the roles and permissions of who from what of effective counts. */
+void sark_standing_empower(const struct sark_conf *conf,
+    struct sark_standing *standing) SARK_NONNULL(1, 2);
 
 /* The place of one credential's standing in a process. */
 struct sark_standing_slot {

@@ -114,8 +114,8 @@ take_effective(char **at, void *ctx, struct sark_effective *effective)
 }
 
 int
-sark_standing_from_record(
-    void *ctx, const char *record, struct sark_standing **standing_r)
+sark_standing_from_record(void *ctx, const struct sark_conf *conf,
+    const char *record, struct sark_standing **standing_r)
 {
 	struct sark_standing *standing = sark_new(ctx, struct sark_standing);
 	char *at = sark_strdup(standing, record);
@@ -127,7 +127,7 @@ sark_standing_from_record(
 		talloc_free(standing);
 		return 0;
 	}
-	sark_standing_empower(standing);
+	sark_standing_empower(conf, standing);
 	*standing_r = standing;
 	return 1;
 }

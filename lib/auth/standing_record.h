@@ -12,10 +12,11 @@
 const char *sark_standing_to_record(
     void *ctx, const struct sark_standing *standing) SARK_NONNULL(2);
 /*
- * Returns 1 and the standing on ctx, but for its text; 0 if the record is
- * anything but exactly one.
+ * Returns 1 and the standing on ctx, but for its text, with the roles that
+ * count by conf; 0 if the record is anything but exactly one.
  */
-int sark_standing_from_record(void *ctx, const char *record,
-    struct sark_standing **standing_r) SARK_NONNULL(2, 3) SARK_CHECKED;
+int sark_standing_from_record(void *ctx, const struct sark_conf *conf,
+    const char *record, struct sark_standing **standing_r)
+    SARK_NONNULL(2, 3, 4) SARK_CHECKED;
 
 #endif

@@ -30,6 +30,7 @@ struct sark_caller {
 	int64_t key_rate;   /* requests a minute, 0: what a key gets */
 	bool mfa;
 	int64_t mfa_time; /* s since the epoch, 0 without */
+	bool withheld;	  /* his roles wait for a second factor */
 	bool agent;
 
 	/* from the request */

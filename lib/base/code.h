@@ -15,7 +15,10 @@ enum sark_code {
 	SARK_TOKEN_EXPIRED,
 	SARK_INVALID_CREDENTIALS,
 	SARK_INVALID_REFRESH_TOKEN,
+	SARK_MFA_REQUIRED, /* the password was right, a code is to follow */
+	SARK_INVALID_OTP,
 	SARK_FORBIDDEN,
+	SARK_MFA_ENROLMENT_REQUIRED, /* by a role that asks for it */
 	SARK_INSUFFICIENT_SCOPE,
 	SARK_NOT_FOUND,
 	SARK_PROVIDER_DISABLED, /* a login that is not set up */

@@ -60,6 +60,10 @@ struct sark_conf {
 	/* passwords */
 	int64_t argon2_memory_kib;
 	int64_t argon2_passes;
+	/* second factor */
+	const char *mfa_issuer;
+	const char *const *mfa_required_roles;
+	int64_t mfa_tries;
 	/* rate limits, requests a minute; 0 is no limit */
 	int64_t rate_user;
 	int64_t rate_address;

@@ -17,7 +17,9 @@ sark_access_check(const struct sark_route *route,
 	if (!sark_permission_in(caller->permissions, route->permission) &&
 	    !(route->scoped &&
 		sark_permission_scoped(caller, route->permission, NULL)))
-		return sark_err_set(err, SARK_FORBIDDEN,
+		return sark_err_set(err,
+		    caller->withheld ? SARK_MFA_ENROLMENT_REQUIRED
+				     : SARK_FORBIDDEN,
 		    "the permission %s is required", route->permission);
 	if (caller->scopes != NULL &&
 	    !sark_permission_in(caller->scopes, route->permission))

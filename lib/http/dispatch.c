@@ -66,6 +66,13 @@ find_route(struct passage *p)
 	return 0;
 }
 
+static bool
+takes_body(const struct passage *p)
+{
+	return (p->incoming.req.method & BODY_METHODS) != 0 ||
+	    p->match.route->takes_body;
+}
+
 static size_t
 body_max(const struct passage *p)
 {
@@ -103,6 +110,17 @@ check_admission(struct passage *p)
 	return d->admit == NULL ? 0 : d->admit(d->admit_arg, &p->err);
 }
 
+/* Whether nobody has to say who he is. */
+static bool
+open_to_strangers(const struct passage *p)
+{
+	const struct sark_credential *credential = &p->incoming.credential;
+
+	return p->match.route->access == SARK_ACCESS_ANYONE ||
+	    (p->match.route->access == SARK_ACCESS_EITHER &&
+		credential->bearer == NULL && credential->api_key == NULL);
+}
+
 static int
 check_access(struct passage *p)
 {
@@ -110,7 +128,7 @@ check_access(struct passage *p)
 	struct sark_dispatch *d = p->dispatch;
 	struct sark_caller *caller = &p->incoming.caller;
 
-	if (route->access == SARK_ACCESS_ANYONE)
+	if (open_to_strangers(p))
 		return 0;
 	if (d->authenticate(
 		d->app, route, &p->incoming.credential, caller, &p->err) == -1)
@@ -217,7 +235,7 @@ parse_input(struct passage *p)
 	struct sark_req *req = &p->incoming.req;
 	void *input = NULL;
 
-	if ((req->method & BODY_METHODS) == 0) {
+	if (!takes_body(p)) {
 		if (read_query(p, &input) == -1)
 			return -1;
 	} else {
@@ -312,8 +330,7 @@ weigh(struct passage *p, const struct sark_exchange *in)
 	if (sark_incoming_read(
 		d->app->mem, d->proxies, in, &p->incoming, &p->err) == -1 ||
 	    find_route(p) == -1 || p->match.route == NULL ||
-	    p->match.route->access == SARK_ACCESS_ANYONE ||
-	    (p->incoming.req.method & BODY_METHODS) == 0)
+	    open_to_strangers(p) || !takes_body(p))
 		return 0;
 	set_deadline(p);
 	if (check_size(p) == -1 ||

@@ -94,6 +94,8 @@ sark_problem_write(
 	sark_jw_str(&jw, "request_id", request_id);
 	if (code == SARK_RATE_LIMITED)
 		sark_jw_int(&jw, "retry_after", wait_s);
+	if (resp->problem_name != NULL)
+		sark_jw_str(&jw, resp->problem_name, resp->problem_value);
 	write_fields(&jw, err);
 	sark_jw_close(&jw);
 }

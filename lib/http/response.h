@@ -16,6 +16,9 @@ struct sark_resp {
 	const char *type;	    /* Content-Type, default JSON */
 	bool cacheable;		    /* the handler sets Cache-Control */
 	const char *content_policy; /* CSP, default: nothing may load */
+	/* one more member of a problem document; name NULL: none */
+	const char *problem_name;
+	const char *problem_value;
 };
 
 /*

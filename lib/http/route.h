@@ -23,10 +23,13 @@ enum sark_access {
 	SARK_ACCESS_USER,	/* any verified caller */
 	SARK_ACCESS_PERMISSION, /* a verified caller with permission */
 	SARK_ACCESS_IN_PERSON,	/* any in a session, and no API key */
+	/* a stranger without credential, but with one a verified caller */
+	SARK_ACCESS_EITHER,
 };
 #define SARK_ANYONE    SARK_ACCESS_ANYONE, NULL
 #define SARK_SIGNED_IN SARK_ACCESS_USER, NULL
 #define SARK_IN_PERSON SARK_ACCESS_IN_PERSON, NULL
+#define SARK_EITHER    SARK_ACCESS_EITHER, NULL
 #define SARK_MAY(what) SARK_ACCESS_PERMISSION, (what)
 
 /* What limits the rate of a route's requests (serve/limits.h). */
@@ -62,6 +65,11 @@ struct sark_route {
 	 * on a round trip that it makes anyway.
 	 */
 	bool passes;
+	/*
+	 * A DELETE whose input is a body.  RFC 9110 section 9.3.5 leaves its
+	 * meaning to the server; what is secret cannot be in a query.
+	 */
+	bool takes_body;
 };
 
 #endif

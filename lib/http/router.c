@@ -101,17 +101,21 @@ add(struct sark_router *router, const struct sark_route *route,
 		return sark_err_set(
 		    err, SARK_CONFIG, "route %s: not one method", route->path);
 	if (route->handler == NULL || route->access < SARK_ACCESS_ANYONE ||
-	    route->access > SARK_ACCESS_IN_PERSON ||
+	    route->access > SARK_ACCESS_EITHER ||
 	    (route->access == SARK_ACCESS_PERMISSION) !=
 		(route->permission != NULL))
 		return sark_err_set(err, SARK_CONFIG,
 		    "route %s: no handler or no access", route->path);
 	/* A key is its caller's: without one it would be everybody's. */
 	if (route->creates &&
-	    (method != SARK_POST || route->access == SARK_ACCESS_ANYONE))
+	    (method != SARK_POST || route->access == SARK_ACCESS_ANYONE ||
+		route->access == SARK_ACCESS_EITHER))
 		return sark_err_set(err, SARK_CONFIG,
 		    "route %s: creates, but is no POST of a known caller",
 		    route->path);
+	if (route->takes_body && method != SARK_DELETE)
+		return sark_err_set(err, SARK_CONFIG,
+		    "route %s: takes_body is for DELETE", route->path);
 	place = place_of(router, route->path);
 	bit = bit_of(method);
 	if (place->routes[bit] != -1)

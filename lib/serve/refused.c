@@ -52,8 +52,9 @@ sark_refused(struct sark_app *app, const struct sark_req *req,
 	struct sark_event event;
 	struct sark_err failure;
 
-	/* A login that failed has its own event. */
-	if (err->code == SARK_INVALID_CREDENTIALS)
+	/* A login that failed, or waits for a code, has its own event. */
+	if (err->code == SARK_INVALID_CREDENTIALS ||
+	    err->code == SARK_MFA_REQUIRED || err->code == SARK_INVALID_OTP)
 		return;
 	if (app->spool == NULL || (stranger && !take_token(app->refusals)))
 		return;

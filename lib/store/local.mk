@@ -31,5 +31,6 @@ libsarkcommon_la_SOURCES += \
 	%D%/standing.c %D%/standing.h \
 	%D%/statement.c \
 	%D%/tools.c %D%/tools.h \
+	%D%/totp.c %D%/totp.h \
 	%D%/tx.c \
 	%D%/users.c %D%/users.h

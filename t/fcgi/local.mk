@@ -18,6 +18,7 @@ PERL_TESTS += \
 	%D%/login_password.t \
 	%D%/openapi.t \
 	%D%/methods.t \
+	%D%/mfa.t \
 	%D%/policy.t \
 	%D%/ready.t \
 	%D%/refresh.t \

@@ -4,6 +4,7 @@
 use v5.36;
 use JSON::PP ();
 use Sark;
+use Sark::Authenticator;
 use Sark::Tree qw(srcdir slurp);
 use Test::More;
 
@@ -212,6 +213,23 @@ as_said($stranger, POST => "$auth/refresh", 401,
 	body => { refresh_token => 'unknown' });
 as_said($session, DELETE => "$auth/sessions", 200);
 as_said($sark->login_again('dev'), POST => "$auth/logout", 200);
+
+# ---- the second factor of a user who needs one
+my $totp = '/api/v1/auth/mfa/totp';
+my $verify = '/api/v1/auth/mfa/verify';
+my $dev = $sark->login('dev');
+my $phone = Sark::Authenticator->new($sark,
+    as_said($dev, POST => $totp, 200)->{secret});
+as_said($dev, POST => "$totp/confirm", 401, body => { otp => $phone->wrong });
+my $codes = as_said($dev, POST => "$totp/confirm", 200,
+    body => { otp => $phone->code })->{recovery_codes};
+as_said($dev, POST => $totp, 409);
+my $asked = as_said($stranger, POST => '/api/v1/auth/login/local', 401, body =>
+	{ username => 'dev', password => Sark::password('dev') });
+as_said($stranger, POST => $verify, 200, body =>
+	{ mfa_token => $asked->{mfa_token}, recovery_code => $codes->[0] });
+as_said($dev, POST => $verify, 200, body => { otp => $phone->fresh });
+as_said($dev, DELETE => $totp, 204, body => { otp => $phone->fresh });
 
 # ---- refusals
 

@@ -2,6 +2,7 @@
 EXTRA_DIST += \
 	%D%/Sark.pm \
 	%D%/Sark/Apache.pm \
+	%D%/Sark/Authenticator.pm \
 	%D%/Sark/Attack.pm \
 	%D%/Sark/Authority.pm \
 	%D%/Sark/Client.pm \

@@ -30,6 +30,8 @@ my %foreign = (
 	'confuse.h' => qr{^lib/conf/}, 'seccomp.h' => qr{^lib/proc/},
 	'zlib.h' => qr{^lib/net/},
 	'ldap.h' => qr{^lib/net/}, 'openldap.h' => qr{^lib/net/}, 'lber.h' => qr{^lib/net/},
+	'oath.h' => qr{^lib/auth/}, 'liboath/oath.h' => qr{^lib/auth/},
+	'qrencode.h' => qr{^lib/auth/},
 );
 
 # Libraries that one room may use in several files.

@@ -98,6 +98,7 @@ sub routes ($path, $text) {
 			path => $route =~ s/"//gr, access => $access,
 			body_max => number($columns[7] // 0),
 			creates => $row =~ /\.creates\s*=\s*true/ ? 1 : 0,
+			takes_body => $row =~ /\.takes_body\s*=\s*true/ ? 1 : 0,
 			fields => $input eq 'NULL' ? []
 			    : $fields{ $inputs{$input} // '' } // die "no input: $input\n" };
 	}
@@ -218,7 +219,8 @@ sub query ($api, $where, $fields, @parameters) {
 sub access ($where, $route, $operation) {
 	my ($may) = $route->{access} =~ /^SARK_MAY\("(.*)"\)$/;
 	my $security = $json->encode($operation->{security} // 'any');
-	my %wanted = (SARK_ANYONE => '[]', SARK_IN_PERSON => '[{"bearer":[]}]');
+	my %wanted = (SARK_ANYONE => '[]', SARK_IN_PERSON => '[{"bearer":[]}]',
+		SARK_EITHER => '[{},{"bearer":[]}]');
 
 	return (($security ne ($wanted{ $route->{access} } // '"any"')
 		? "$where: security" : ()),
@@ -268,7 +270,7 @@ sub operation ($api, $route, $operation) {
 	    if "@{ $operation->{tags} // [] }" ne $route->{program};
 	push @wrong, "$where: x-body-max-bytes is not $route->{body_max}"
 	    if ($operation->{'x-body-max-bytes'} // 0) != $route->{body_max};
-	if ($method =~ /^(?:post|put|patch)$/) {
+	if ($method =~ /^(?:post|put|patch)$/ || $route->{takes_body}) {
 		return (@wrong, query($api, $where, [], @parameters),
 		    @{ $route->{fields} } || $body
 		    ? members($api, $where, $route->{fields}, resolve($api,
@@ -403,6 +405,10 @@ planted_in('a route that is not in the table',
 planted_in('another permission', $table =~ s/thing:make/thing:read/r, $document);
 planted_in('a route for anyone', $table,
     $document =~ s/"security": \[\], //r);
+planted_in('a route for strangers and others', $table =~ s/SARK_ANYONE/SARK_EITHER/r,
+    $document);
+planted_in('what agrees about it', $table =~ s/SARK_ANYONE/SARK_EITHER/r,
+    $document =~ s/"security": \[\]/"security": [{}, {"bearer": []}]/r, 0);
 planted_in('another limit', $table =~ s/0, 7/0, 8/r, $document);
 planted_in('another limit of a part', $table =~ s/1, 20/1, 21/r, $document);
 planted_in('a field that became required',

@@ -14,6 +14,7 @@
 #include "base/netstring.h"
 #include "base/permission.h"
 #include "base/str.h"
+#include "conf/conf.h"
 
 #define UUID "01890a5d-ac96-774b-bcce-b302099a8057"
 
@@ -21,6 +22,7 @@ static const char *const none[] = { NULL };
 static const char *const roles[] = { "auditors", "viewer", NULL };
 static const char *const own[] = { "audit:read", NULL };
 static const char *const scoped[] = { "operator", "team", "red", "", NULL };
+static const struct sark_conf conf = { .mfa_required_roles = none };
 static const char *const teams[] = { "", "a,b:c", "red", NULL };
 
 static struct sark_standing
@@ -55,7 +57,8 @@ what_is_kept_comes_back(void **state)
 	const char *record = sark_standing_to_record(*state, &kept);
 	const struct sark_caller *who;
 
-	assert_int_equal(sark_standing_from_record(*state, record, &back), 1);
+	assert_int_equal(
+	    sark_standing_from_record(*state, &conf, record, &back), 1);
 	who = &back->who;
 	assert_int_equal(back->state, SARK_STANDING_GOOD);
 	assert_int_equal(back->fresh_ms, kept.fresh_ms);
@@ -92,13 +95,39 @@ a_part_of_a_record_is_none(void **state)
 	size_t n = strlen(record), i;
 
 	for (i = 0; i < n; i++)
-		assert_int_equal(sark_standing_from_record(*state,
+		assert_int_equal(sark_standing_from_record(*state, &conf,
 				     sark_strndup(*state, record, i), &back),
 		    0);
-	assert_int_equal(sark_standing_from_record(*state,
+	assert_int_equal(sark_standing_from_record(*state, &conf,
 			     sark_format(*state, "%s1:0,", record), &back),
 	    0);
-	assert_int_equal(sark_standing_from_record(*state, record, &back), 1);
+	assert_int_equal(
+	    sark_standing_from_record(*state, &conf, record, &back), 1);
+}
+
+/* What was kept is all of it; what counts of it the settings say. */
+static void
+roles_wait_for_a_second_factor(void **state)
+{
+	static const char *const needing[] = { "auditors", NULL };
+	static const char *const scoped_needing[] = { "operator", NULL };
+	const struct sark_conf confs[] = { { .mfa_required_roles = needing },
+		{ .mfa_required_roles = scoped_needing } };
+	struct sark_standing kept = standing(), *back;
+	const char *record;
+
+	for (size_t i = 0; i < 4; i++) {
+		kept.who.mfa = i >= 2;
+		record = sark_standing_to_record(*state, &kept);
+		assert_int_equal(sark_standing_from_record(
+				     *state, &confs[i % 2], record, &back),
+		    1);
+		assert_int_equal(back->who.withheld, !kept.who.mfa);
+		assert_int_equal(*back->who.roles != NULL, kept.who.mfa);
+		assert_int_equal(*back->who.permissions != NULL, kept.who.mfa);
+		assert_int_equal(*back->who.scoped != NULL, kept.who.mfa);
+		assert_string_equal(back->effective.roles[0], "auditors");
+	}
 }
 
 /* Whatever a length, a comma or a colon becomes, nothing is read beyond. */
@@ -115,7 +144,8 @@ a_changed_byte_does_no_harm(void **state)
 		for (j = 0; j < sizeof(bytes) - 1; j++) {
 			text = sark_strdup(*state, record);
 			text[i] = bytes[j];
-			if (sark_standing_from_record(*state, text, &back) == 1)
+			if (sark_standing_from_record(
+				*state, &conf, text, &back) == 1)
 				assert_int_equal(strlen(back->who.user_id), 36);
 			talloc_free(text);
 		}
@@ -147,7 +177,7 @@ numbers_and_lists_have_bounds(void **state)
 		at = strstr(record, rows[i].from);
 		assert_non_null(at);
 		assert_int_equal(
-		    sark_standing_from_record(*state,
+		    sark_standing_from_record(*state, &conf,
 			sark_format(*state, "%.*s%s%s", (int)(at - record),
 			    record, rows[i].to, at + strlen(rows[i].from)),
 			&back),
@@ -177,6 +207,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_kept_comes_back),
 		TEST(a_part_of_a_record_is_none),
+		TEST(roles_wait_for_a_second_factor),
 		TEST(a_changed_byte_does_no_harm),
 		TEST(numbers_and_lists_have_bounds),
 	};
