@@ -25,6 +25,11 @@ bin_sark_expire_SOURCES = %D%/sark-expire.c %D%/tool.c %D%/tool.h
 bin_sark_expire_CFLAGS = $(TOOL_CFLAGS)
 bin_sark_expire_LDADD = $(TOOL_LDADD)
 
+sbin_PROGRAMS += bin/sark-ldap-sync
+bin_sark_ldap_sync_SOURCES = %D%/sark-ldap-sync.c %D%/tool.c %D%/tool.h
+bin_sark_ldap_sync_CFLAGS = $(TOOL_CFLAGS)
+bin_sark_ldap_sync_LDADD = $(TOOL_LDADD)
+
 sbin_PROGRAMS += bin/sark-trace-forward
 bin_sark_trace_forward_SOURCES = %D%/sark-trace-forward.c %D%/tool.c \
 	%D%/tool.h

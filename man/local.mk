@@ -5,6 +5,7 @@ dist_man_MANS += \
 	%D%/sark-events.7 \
 	%D%/sark-faults.7 \
 	%D%/sark-expire.8 \
+	%D%/sark-ldap-sync.8 \
 	%D%/sark-keys.8 \
 	%D%/sark-login.8 \
 	%D%/sark-migrate.8 \

@@ -16,6 +16,7 @@ include %D%/lib/conf/local.mk
 include %D%/lib/json/local.mk
 include %D%/lib/crypto/local.mk
 include %D%/lib/store/local.mk
+include %D%/lib/net/local.mk
 include %D%/lib/trace/local.mk
 include %D%/lib/audit/local.mk
 include %D%/lib/auth/local.mk

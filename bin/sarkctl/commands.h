@@ -13,6 +13,7 @@ typedef int command_fn(
 command_fn audit_command;
 command_fn bindings_command;
 command_fn evaluate_command;
+command_fn ldap_test_command;
 command_fn login_command;
 command_fn logout_command;
 command_fn roles_command;

@@ -5,6 +5,7 @@ bin_sarkctl_sarkctl_SOURCES = \
 	%D%/client.c %D%/client.h \
 	%D%/commands.h \
 	%D%/evaluate.c \
+	%D%/ldap_test.c \
 	%D%/list.c %D%/list.h \
 	%D%/login.c \
 	%D%/main.c \
@@ -13,6 +14,7 @@ bin_sarkctl_sarkctl_SOURCES = \
 	%D%/session.c %D%/session.h \
 	%D%/status.c \
 	%D%/table.c %D%/table.h \
+	%D%/terminal.c %D%/terminal.h \
 	%D%/tools.c \
 	%D%/who.c
 bin_sarkctl_sarkctl_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS)

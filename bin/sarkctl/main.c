@@ -20,6 +20,7 @@ static const struct {
 	{ "bindings", bindings_command },
 	{ "audit", audit_command },
 	{ "status", status_command },
+	{ "ldap-test", ldap_test_command },
 };
 
 static const char doc[] =
@@ -35,6 +36,7 @@ static const char doc[] =
     "  bindings list | show ID | add ROLE | remove ID\n"
     "  audit list | tail | show ID | stats\n"
     "  status\n"
+    "  ldap-test USER [--no-password] [--config FILE]\n"
     "\n"
     "Each command explains itself: sarkctl COMMAND --help.\n"
     "Exit status: 0 done (evaluate: allow), 1 evaluate: deny, else "

@@ -9,7 +9,7 @@ main(int argc, char **argv)
 		.summary = "New tokens for old ones, sessions and their end",
 		.routes = refresh_routes,
 		.needs = SARK_NEEDS_PG | SARK_NEEDS_REDIS | SARK_NEEDS_SIGNING |
-		    SARK_NEEDS_SEAL | SARK_NEEDS_SPOOL,
+		    SARK_NEEDS_SEAL | SARK_NEEDS_SPOOL | SARK_NEEDS_LDAP,
 		.watches = SARK_NEEDS_PEPPER,
 	};
 

@@ -17,6 +17,7 @@ libsarkcommon_la_SOURCES += \
 	%D%/directory_open.c \
 	%D%/directory_verdict.c \
 	%D%/ldap.c %D%/ldap.h \
+	%D%/ldap_sync.c %D%/ldap_sync.h \
 	%D%/ldap_user.c %D%/ldap_user.h \
 	%D%/enrol.c %D%/enrol.h \
 	%D%/factor.c %D%/factor.h \

@@ -5,6 +5,7 @@
 
 #include "audit/event.h"
 #include "audit/event_row.h"
+#include "auth/ldap.h"
 #include "auth/refresh.h"
 #include "auth/session_end.h"
 #include "base/clock.h"
@@ -28,6 +29,7 @@ struct exchange {
 	struct sark_refresh given;
 	struct sark_session_state *state;
 	struct sark_user *user;
+	bool rechecked;		/* with the directory */
 	struct sark_caller who; /* the user through this request */
 	struct sark_proof proof;
 	struct sark_refresh next;
@@ -279,11 +281,32 @@ repeat(struct exchange *x, struct sark_err *err)
 	return sark_audit_spool(x->app, &event, err) == -1 ? -1 : 1;
 }
 
+/*
+ * What the directory says of its user now.  1 to go on, 0 to look again as he
+ * may be another, -1.
+ */
+static int
+recheck(struct exchange *x, struct sark_err *err)
+{
+	if (x->rechecked || !sark_str_eq(x->user->provider, "ldap"))
+		return 1;
+	x->rechecked = true;
+	switch (sark_ldap_recheck(x->app, &x->who, x->user, err)) {
+	case 1:
+		return 0;
+	case 0:
+		return refuse("the directory bars him", err);
+	default:
+		return -1;
+	}
+}
+
 /* Returns 1 with tokens in x, 0 to look again, -1. */
 static int
 attempt(struct exchange *x, struct sark_err *err)
 {
 	enum verdict verdict;
+	int known;
 
 	if (look(x, err) == -1)
 		return -1;
@@ -297,7 +320,10 @@ attempt(struct exchange *x, struct sark_err *err)
 	if (x->app->conf->refresh_same_client &&
 	    !same_kind(x->state->user_agent, x->caller->user_agent))
 		return refuse_client(x, err);
-	return verdict == LIVE ? rotate(x, err) : repeat(x, err);
+	if (verdict != LIVE)
+		return repeat(x, err);
+	known = recheck(x, err);
+	return known == 1 ? rotate(x, err) : known;
 }
 
 int

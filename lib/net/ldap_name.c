@@ -187,7 +187,7 @@ read_part(void *mem, const char *s, const char **part_r)
 		return NULL;
 	sark_buf_char(&name, '=');
 	s = read_value(s, &value);
-	if (s == NULL)
+	if (s == NULL || !sark_str_utf8(value.data, value.len))
 		return NULL;
 	add_normal(&name, value.data, value.len);
 	*part_r = name.data;

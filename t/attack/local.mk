@@ -5,6 +5,7 @@ PERL_TESTS += \
 	%D%/http.t \
 	%D%/json.t \
 	%D%/jwt.t \
+	%D%/ldap.t \
 	%D%/opa.t \
 	%D%/rate.t \
 	%D%/redis.t \

@@ -41,7 +41,7 @@ subtest 'what is where' => sub {
 		    for qw(socket service);
 	}
 	for my $name (qw(setup run migrate keys user policy-build audit-load
-	    expire trace-forward)) {
+	    expire ldap-sync trace-forward)) {
 		is $server{"/usr/sbin/sark-$name"}, '-rwxr-xr-x',
 		    "sark-$name";
 		ok $server{"/usr/share/man/man8/sark-$name.8.gz"}, 'its page';

@@ -20,6 +20,7 @@ EXTRA_DIST += \
 	%D%/Sark/Fault/Row.pm \
 	%D%/Sark/Fuzz.pm \
 	%D%/Sark/LDAP.pm \
+	%D%/Sark/LDAPProxy.pm \
 	%D%/Sark/Lighttpd.pm \
 	%D%/Sark/Load.pm \
 	%D%/Sark/Nginx.pm \

@@ -1,0 +1,24 @@
+#ifndef SARKCTL_TERMINAL_H
+#define SARKCTL_TERMINAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+
+/*
+ * A line of the terminal, without echo where it is a secret.
+ * Errors: USAGE there is none, or nothing was entered.
+ */
+int terminal_ask(const char *prompt, bool secret, char *line, int size,
+    struct sark_err *err) SARK_NONNULL(1, 3, 5) SARK_CHECKED;
+/*
+ * A password: the first line of the file, of standard input for "-", or what
+ * is typed with file NULL.  The caller wipes it.
+ * Errors: USAGE; CONFIG a file that others can read.
+ */
+int terminal_password(void *ctx, const char *file, char *password, size_t size,
+    struct sark_err *err) SARK_NONNULL(3, 5) SARK_CHECKED;
+
+#endif
