@@ -2,6 +2,7 @@
 EXTRA_DIST += %D%/README %D%/run
 PERL_TESTS += \
 	%D%/crash.t \
+	%D%/directory.t \
 	%D%/disk.t \
 	%D%/harness.t \
 	%D%/limits.t \

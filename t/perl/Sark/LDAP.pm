@@ -108,7 +108,7 @@ sub database ($self, $suffix, $name, @overlays) {
 	}
 	return ('database mdb', "suffix \"$suffix\"",
 	    "rootdn \"cn=admin,$suffix\"", 'rootpw admin',
-	    "directory $dir", 'maxsize 67108864', 'index objectClass,uid eq',
+	    "directory $dir", 'maxsize 67108864', 'index objectClass,uid,mail eq',
 	    'dbnosync', 'sizelimit unlimited',
 	    'access to attrs=userPassword by anonymous auth by * none',
 	    "access to * by dn.exact=\"$service\" read by * none", @overlays);
