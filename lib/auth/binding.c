@@ -206,12 +206,14 @@ apply_add(void *arg, struct sark_tx *tx, struct sark_err *err)
 {
 	struct change *change = arg;
 	void *mem = change->app->mem;
+	struct sark_gift gift = { .until_ms = change->binding->expires_at };
 	struct sark_role *role;
 
 	if (sark_role_get(change->app, change->binding->role, &role, err) == -1)
 		return -1;
-	if (sark_grant_may(tx, mem, change->caller, role->name,
-		role->permissions, err) == -1 ||
+	gift.role = role->name;
+	gift.permissions = role->permissions;
+	if (sark_grant_gift(tx, mem, change->caller, &gift, err) == -1 ||
 	    sark_bindings_insert(tx, mem, change->binding, err) == -1)
 		return -1;
 	return record(change, "role_bound", tx, err);

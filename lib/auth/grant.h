@@ -1,6 +1,8 @@
 #ifndef SARK_AUTH_GRANT_H
 #define SARK_AUTH_GRANT_H
 
+#include <stdint.h>
+
 #include "base/app.h"
 #include "base/attr.h"
 #include "base/caller.h"
@@ -12,9 +14,9 @@
  * The rules that every change of who may what obeys, inside the transaction
  * of the change and under one lock (sark_roles_lock):
  *
- *	- nobody gives what he has not got himself, now and everywhere: neither
- *	  a permission nor a built-in role, to which the policy gives rights
- *	  by its name;
+ *	- nobody gives what he has not got himself, everywhere and for as long
+ *	  as he gives it: neither a permission nor a built-in role, to which
+ *	  the policy gives rights by its name;
  *	- the last administrator stays (sark_roles_admin_left).
  */
 
@@ -44,11 +46,22 @@ int sark_grant_begin(struct sark_tx *tx, struct sark_err *err)
 int sark_grant_end(struct sark_tx *tx, int was, struct sark_err *err)
     SARK_NONNULL(1, 3) SARK_CHECKED;
 
+/* What is to be given. */
+struct sark_gift {
+	const char *role; /* that permits it, NULL: the permissions alone */
+	const char *const *permissions; /* ended by NULL */
+	int64_t until_ms;		/* 0 for good */
+};
+
 /*
- * Whether the caller may give permissions (a NULL-ended list), or with role a
- * role that permits them; role NULL for the permissions alone.  His rights are
- * read again, under the lock.  Errors: FORBIDDEN with what he lacks.
+ * Whether the caller may give it.  His rights are read again, under the lock;
+ * of what he has for a time, or at some hours, he may give until that changes.
+ * Errors: FORBIDDEN with what he lacks.
  */
+int sark_grant_gift(struct sark_tx *tx, void *ctx,
+    const struct sark_caller *caller, const struct sark_gift *gift,
+    struct sark_err *err) SARK_NONNULL(1, 3, 4, 5) SARK_CHECKED;
+/* The same for good. */
 int sark_grant_may(struct sark_tx *tx, void *ctx,
     const struct sark_caller *caller, const char *role,
     const char *const *permissions, struct sark_err *err)

@@ -112,7 +112,7 @@ sub answer_wrong ($operation, $answer) {
 
 # as_said CLIENT, METHOD, PATH of the document, STATUS, WHAT...: id, query, body
 sub as_said ($client, $method, $path, $status, %what) {
-	my $target = $path =~ s/\{id\}/$what{id}/r;
+	my $target = $path =~ s/\{\w+\}/$what{id}/r;
 	my $operation = $api->{paths}{$path}{ lc $method };
 	my $answer = $client->send($method, $target . ($what{query} // ''),
 	    $what{body});
@@ -149,6 +149,36 @@ as_said($admin, GET => '/api/v1/users', 200, query => '?limit=1&disabled=false')
 as_said($admin, GET => '/api/v1/users/{id}', 200, id => $someone->{user_id});
 as_said($admin, GET => '/api/v1/users/{id}', 404, id => $nobody);
 as_said($viewer, GET => '/api/v1/users', 403);
+
+my $roles = '/api/v1/roles';
+my $bindings = '/api/v1/role-bindings';
+my %role = (name => 'clerk', description => 'x', permissions => ['audit:*']);
+my %bound = (role => 'clerk', user_id => $someone->{user_id});
+as_said($admin, POST => $roles, 201, body => \%role);
+as_said($admin, POST => $roles, 409, body => \%role);
+as_said($admin, GET => $roles, 200, query => $_) for '', '?limit=1';
+as_said($admin, GET => "$roles/{name}", 200, id => $_) for qw(clerk admin);
+as_said($admin, PUT => "$roles/{name}", 200, id => 'clerk',
+	body => { permissions => [] });
+as_said($admin, PUT => "$roles/{name}", 403, id => 'admin',
+	body => { permissions => [] });
+as_said($admin->with('if-match' => '"x"'), PUT => "$roles/{name}", 412,
+	id => 'clerk', body => { permissions => [] });
+my $binding = as_said($admin, POST => $bindings, 201, body => { %bound,
+	expires_at => '2100-01-01T00:00:00Z', windows => [ { days => ['monday'],
+	from => '00:00', to => '00:01', zone => 'UTC' } ] });
+as_said($admin, POST => $bindings, 201, body => { role => 'viewer',
+	group => 'staff', scope => { type => 'team', id => 'red' } });
+as_said($admin, POST => $bindings, 422, body => \%role);
+as_said($admin, GET => $bindings, 200, query => $_) for '', '?limit=1';
+as_said($admin, GET => "$bindings/{id}", 200, id => $binding->{binding_id});
+as_said($admin, GET => '/api/v1/users/{id}/permissions', 200,
+	id => $someone->{user_id});
+as_said($admin, DELETE => "$roles/{name}", 409, id => 'clerk');
+as_said($admin, DELETE => "$bindings/{id}", 204, id => $binding->{binding_id});
+as_said($admin, DELETE => "$bindings/{id}", 404, id => $binding->{binding_id});
+as_said($admin, DELETE => "$roles/{name}", 204, id => 'clerk');
+as_said($viewer, GET => $_, 403) for $roles, $bindings;
 
 as_said($stranger, GET => $_, 200) for qw(/health /health/live /health/ready
 	/metrics /api/openapi.json /docs /api/v1/auth/providers

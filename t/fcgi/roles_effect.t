@@ -5,9 +5,12 @@ use FindBin;
 use lib "$FindBin::Bin/../perl";
 use POSIX ();
 use Sark;
+use Sark::Tree 'spew';
 use Test::More;
 
-my $sark = Sark->start(qw(login admin registry policy));
+# Requests are made to wait for each other.
+my $sark = Sark->start(qw(login admin registry policy),
+    { conf => { postgresql_timeout_ms => 20_000 } });
 my $admin = $sark->login('admin');
 my $viewer = $sark->login('viewer');
 my $roles = '/api/v1/roles';
@@ -112,10 +115,38 @@ subtest 'nobody gives what he has not got' => sub {
 	is $viewer->put("$roles/strong", { permissions => ['policy:write'] })
 	    ->status, 200, 'and he may make less of a stronger role';
 
-	# What counts for some hours or somewhere is not his to give on.
+	# What he has for a time he gives for no longer.
 	gone($keeper);
 	make_role('writer', 'role:write');
 	bind_role('writer', user_id => $id{viewer});
+	my $timed = bind_role('fair', user_id => $id{viewer},
+	    expires_at => '2100-01-01T00:00:00Z');
+	my %on = (role => 'fair', user_id => $id{dev});
+	refused $viewer->post($bindings, { %on }), 403, 'forbidden',
+	    'not for good';
+	refused $viewer->post($bindings, { %on, user_id => $id{viewer} }), 403,
+	    'forbidden', 'not to himself';
+	refused $viewer->post($bindings, { %on,
+	    expires_at => '2100-01-01T00:00:00.001Z' }), 403, 'forbidden',
+	    'not for longer';
+	refused $viewer->post($roles, { name => 'long',
+	    permissions => ['audit:read'] }), 403, 'forbidden',
+	    'nor to a role, which has no end';
+	is $viewer->post($bindings, { %on,
+	    expires_at => '2100-01-01T00:00:00Z' })->status, 201,
+	    'for as long, yes';
+	gone($timed);
+	my $hours = bind_role('fair', user_id => $id{viewer}, windows => [
+	    { from => '00:00', to => '12:00', zone => 'UTC' },
+	    { from => '12:00', to => '24:00', zone => 'UTC' } ]);
+	ok +(grep { $_ eq 'audit:read' } @{ $viewer->get('/api/v1/auth/me')
+	    ->json->{permissions} }), 'control: in his hours he has it';
+	refused $viewer->post($bindings, { %on,
+	    expires_at => '2100-01-01T00:00:00Z' }), 403, 'forbidden',
+	    'what he has at some hours he does not give beyond them';
+	gone($hours);
+
+	# What counts somewhere is not his to give on.
 	bind_role('fair', user_id => $id{viewer},
 	    scope => { type => 'team', id => 'red' });
 	refused $viewer->post($bindings, { role => 'fair',
@@ -128,24 +159,49 @@ subtest 'nobody gives what he has not got' => sub {
 
 # Two at once: neither sees that the other takes the other one.
 subtest 'the last administrator, at once' => sub {
-	my ($paths, $left) = ([], 0);
+	my $paths;
 
 	$sark->psql("INSERT INTO sark.user_group VALUES ('$id{admin}',"
 	    . " 'admins')");
 	bind_role('admin', group => 'admins');
-	for my $round (1 .. 4) {
+	for my $round (1 .. 5) {
 		$paths = [ map { bind_role('admin', user_id => $id{$_}) }
 		    qw(dev officer) ];
 		$sark->psql("DELETE FROM sark.user_role WHERE role = 'admin'");
+		my $latch = latch();
 		my @pids = map { take_away($_) } @$paths;
 		my @was = sort map { waitpid($_, 0); $? >> 8 } @pids;
 		is "@was", '1 2', 'one is taken away, the other stays';
+		Sark::Temp->end($latch);
 		$sark->psql("INSERT INTO sark.user_role (user_id, role)"
 		    . " VALUES ('$id{admin}', 'admin')");
 		$admin->delete($_) for @$paths;
 	}
 	$sark->psql('DELETE FROM sark.role_binding');
 };
+
+# Holds up events until two wait, so that both are under way.
+sub latch () {
+	my $sql = spew($sark->temp->path('latch'), <<~'END');
+		DO $$ BEGIN
+		    LOCK TABLE sark.audit_pending IN SHARE MODE;
+		    FOR i IN 1 .. 3000 LOOP
+		        EXIT WHEN (SELECT count(*) FROM pg_locks
+		            WHERE NOT granted) >= 2;
+		        PERFORM pg_sleep(0.01);
+		    END LOOP;
+		END $$
+		END
+
+	open my $in, '<', $sql or die "$sql: $!\n";
+	my $pid = $sark->temp->spawn(name => 'latch', stdin => $in,
+	    command => [ 'psql', '-XqAt', $sark->postgresql->conninfo('owner') ]);
+	Sark::Temp->until('the latch', sub {
+		$sark->psql(q{SELECT count(*) FROM pg_locks WHERE granted AND
+		    relation = 'sark.audit_pending'::regclass
+		    AND mode = 'ShareLock'}) == 1 });
+	return $pid;
+}
 
 # In a process of its own: exits with 1 for 204, 2 for 409.
 sub take_away ($path) {
