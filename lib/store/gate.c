@@ -1,6 +1,6 @@
 #include "store/gate.h"
 
-#include <string.h>
+#include "base/mem.h"
 
 size_t
 sark_gate_ask(
@@ -65,6 +65,17 @@ judge(struct sark_gate *gate, struct sark_err *err)
 	return verdict;
 }
 
+/* What is said once is said again. */
+static int
+refuse(const struct sark_app *app, struct sark_gate *gate, struct sark_err *err)
+{
+	if (gate->why == NULL)
+		gate->why = sark_memdup(app->mem, err, sizeof(struct sark_err));
+	else
+		*err = *gate->why;
+	return SARK_GATE_REFUSED;
+}
+
 int
 sark_gate_pass(struct sark_app *app, struct sark_err *err)
 {
@@ -73,16 +84,13 @@ sark_gate_pass(struct sark_app *app, struct sark_err *err)
 
 	if (gate == NULL)
 		return SARK_GATE_SAME;
-	if (!gate->refused) {
-		ask(app, gate);
-		sark_err_init(&gate->why);
-		verdict = judge(gate, &gate->why);
-		if (verdict != SARK_GATE_REFUSED) {
-			app->gate = NULL;
-			return verdict;
-		}
-		gate->refused = true;
-	}
-	*err = gate->why;
-	return SARK_GATE_REFUSED;
+	if (gate->why != NULL)
+		return refuse(app, gate, err);
+	ask(app, gate);
+	sark_err_init(err);
+	verdict = judge(gate, err);
+	if (verdict == SARK_GATE_REFUSED)
+		return refuse(app, gate, err);
+	app->gate = NULL;
+	return verdict;
 }

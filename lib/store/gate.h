@@ -56,8 +56,7 @@ struct sark_gate {
 	/* of the calls below */
 	bool asked;
 	const struct sark_reply *replies;
-	bool refused;
-	struct sark_err why;
+	struct sark_err *why; /* it refused */
 };
 
 /* Copies the commands, if the gate is yet to be asked; how many. */

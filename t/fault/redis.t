@@ -362,7 +362,7 @@ sub evaluations () {
 sub served_until_refused ($most) {
 	for my $n (0 .. $most) {
 		my $answer = $sark->client('login')->get('/api/v1/auth/me',
-		    token => $sark->token('viewer'));
+		    token => $sark->token('operator'));
 		return $n if $answer->status == 429;
 		die $answer->body if $answer->status != 200;
 	}
