@@ -175,6 +175,27 @@ call_once(struct client *client, const struct call *call,
 	return 0;
 }
 
+/* The same, once more with another token when the one that is kept expired. */
+static int
+call_fresh(struct client *client, const struct call *call,
+    struct sark_http_answer *answer_r, const struct sark_json **value_r,
+    struct sark_err *err)
+{
+	if (call_once(client, call, answer_r, value_r, err) == 0)
+		return 0;
+	if (err->code != SARK_TOKEN_EXPIRED || call->anonymous ||
+	    *client->session.refresh_token == '\0')
+		return -1;
+	sark_err_init(err);
+	if (client_refresh(client, err) == 0)
+		return call_once(client, call, answer_r, value_r, err);
+	if (err->code != SARK_INVALID_REFRESH_TOKEN)
+		return -1;
+	sark_err_init(err);
+	return sark_err_set(
+	    err, SARK_UNAUTHENTICATED, "your session is over: sarkctl login");
+}
+
 /* Whether nobody can say from this what became of the request. */
 static bool
 unknown(enum sark_code code)
@@ -192,15 +213,15 @@ client_call(struct client *client, const struct call *call,
 	struct call keyed = *call;
 
 	if (!call->creates)
-		return call_once(client, call, answer_r, value_r, err);
+		return call_fresh(client, call, answer_r, value_r, err);
 	keyed.headers = with_key(client, call);
-	if (call_once(client, &keyed, answer_r, value_r, err) == 0)
+	if (call_fresh(client, &keyed, answer_r, value_r, err) == 0)
 		return 0;
 	if (!unknown(err->code))
 		return -1;
 	nanosleep(&pause, NULL);
 	sark_err_init(err);
-	return call_once(client, &keyed, answer_r, value_r, err);
+	return call_fresh(client, &keyed, answer_r, value_r, err);
 }
 
 const char *

@@ -55,6 +55,12 @@ int client_call(struct client *client, const struct call *call,
  */
 int client_user(struct client *client, const char *user, const char **id_r,
     struct sark_err *err) SARK_NONNULL(1, 2, 3, 4) SARK_CHECKED;
+/*
+ * New tokens for the refresh token of the login, kept in its file.
+ * client_call does it by itself when the access token has expired.
+ */
+int client_refresh(struct client *client, struct sark_err *err)
+    SARK_NONNULL(1, 2) SARK_CHECKED;
 /* Text of a member, "" without; numbers and booleans as they are written. */
 const char *client_text(void *ctx, const struct sark_json *value,
     const char *pointer) SARK_NONNULL(3);

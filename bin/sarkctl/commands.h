@@ -18,6 +18,7 @@ command_fn login_command;
 command_fn logout_command;
 command_fn roles_command;
 command_fn servers_command;
+command_fn sessions_command;
 command_fn status_command;
 command_fn tools_command;
 command_fn whoami_command;

@@ -9,9 +9,11 @@ bin_sarkctl_sarkctl_SOURCES = \
 	%D%/list.c %D%/list.h \
 	%D%/login.c \
 	%D%/main.c \
+	%D%/refresh.c \
 	%D%/roles.c \
 	%D%/servers.c \
 	%D%/session.c %D%/session.h \
+	%D%/sessions.c \
 	%D%/status.c \
 	%D%/table.c %D%/table.h \
 	%D%/terminal.c %D%/terminal.h \

@@ -110,18 +110,43 @@ login_command(
 	return ret;
 }
 
+/* Ends the session on the server, unless nobody is logged in or it is over. */
+static int
+end_session(struct client *client, struct sark_err *err)
+{
+	const struct call call = {
+		.method = "POST", .path = "/api/v1/auth/logout", .body = "{}"
+	};
+	const struct sark_json *done;
+	struct sark_http_answer answer;
+
+	if (access(client->session_file, F_OK) == -1 ||
+	    client_call(client, &call, &answer, &done, err) == 0)
+		return 0;
+	if (err->code != SARK_UNAUTHENTICATED &&
+	    err->code != SARK_INVALID_TOKEN)
+		return -1;
+	sark_err_init(err);
+	return 0;
+}
+
 int
 logout_command(
     struct client *client, int argc, char **argv, struct sark_err *err)
 {
 	static const struct argp argp = { NULL, NULL, "",
-		"Forgets the tokens on this machine.", NULL, NULL, NULL };
+		"Ends the session, and forgets the tokens in any case.", NULL,
+		NULL, NULL };
+	int ret;
 
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
-	if (unlink(client->session_file) == -1 && errno != ENOENT)
+	ret = end_session(client, err);
+	if (unlink(client->session_file) == -1 && errno != ENOENT) {
+		sark_err_init(err);
 		return sark_err_set(err, SARK_CONFIG, "%s: %s",
 		    client->session_file, strerror(errno));
-	return 0;
+	}
+	return ret;
 }
 
 int

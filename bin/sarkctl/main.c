@@ -19,6 +19,7 @@ static const struct {
 	{ "roles", roles_command },
 	{ "bindings", bindings_command },
 	{ "audit", audit_command },
+	{ "sessions", sessions_command },
 	{ "status", status_command },
 	{ "ldap-test", ldap_test_command },
 };
@@ -35,6 +36,7 @@ static const char doc[] =
     "  roles list | show NAME | add NAME | remove NAME | of USER\n"
     "  bindings list | show ID | add ROLE | remove ID\n"
     "  audit list | tail | show ID | stats\n"
+    "  sessions [end ID | end-all]\n"
     "  status\n"
     "  ldap-test USER [--no-password] [--config FILE]\n"
     "\n"

@@ -5,10 +5,10 @@ use lib "$FindBin::Bin/../perl";
 use JSON::PP qw(decode_json);
 use Sark;
 use Sark::Fault::Proxy;
-use Sark::Tree qw(program slurp spew);
+use Sark::Tree qw(builddir program slurp spew);
 use Test::More;
 
-my $sark = Sark->start(qw(login admin registry policy audit status));
+my $sark = Sark->start(qw(login refresh admin registry policy audit status));
 my $temp = $sark->temp;
 my $home = $temp->mkdir('home');
 our $session = "$home/session.json";
@@ -260,6 +260,77 @@ subtest 'audit and status' => sub {
 	});
 	($rc) = ctl('logout');
 	ok $rc == 0 && !-e $session, 'logged out';
+};
+
+# Runs something while sark-login believes that it is two hours ago: what it
+# gives has expired.
+sub two_hours_ago ($do) {
+	local $sark->{env}{login} = {
+		LD_PRELOAD => builddir() . '/t/fault/.libs/shim.so',
+		SARK_SHIM_CLOCK => spew($temp->path('clock'),
+		    '-7200' . ' ' x 58 . "\0", 0644),
+	};
+	my $works = sub {
+		return Sark::Temp->until('sark-login behind lighttpd', sub {
+			$sark->stranger->get('/api/v1/auth/providers')
+			    ->status == 200 });
+	};
+
+	$sark->restart_program('login');
+	$works->();
+	$do->();
+	$sark->{env}{login} = {};
+	$sark->restart_program('login');
+	$works->();
+}
+
+subtest 'sessions' => sub {
+	my $token = sub { decode_json(slurp($session)) };
+
+	login('dev');
+	my $first = $token->();
+	login('dev');
+	my ($rc, $out) = ctl('--json', 'sessions');
+	is $rc, 0, 'listed';
+	my @all = @{ decode_json($out)->{items} };
+	my ($other) = map { $_->{session_id} } grep { !$_->{current} } @all;
+	($rc, $out) = ctl('sessions');
+	like $out, qr/^\Q$other\E +127\.0\.0\.1 +sark .*false$/m, 'for people';
+	is +(ctl('sessions', 'end', $other))[0], 0, 'one is ended';
+	unlike +(ctl('sessions'))[1], qr/\Q$other\E/, 'and is gone';
+	is +(ctl('sessions', 'end', $other))[0], 66, 'it ends once';
+	is +(ctl('sessions', 'burn'))[0], 64, 'no such thing';
+
+	two_hours_ago(sub { login('viewer') });
+	my $old = $token->();
+	($rc, $out) = ctl('whoami');
+	like $out, qr/^User +viewer$/m, 'an expired token is refreshed';
+	my $new = $token->();
+	isnt $new->{$_}, $old->{$_}, "$_ is kept"
+	    for qw(access_token refresh_token);
+	is +(stat $session)[2] & 07777, 0600, 'for him alone';
+
+	two_hours_ago(sub { login('viewer') });
+	$sark->psql('UPDATE sark.session SET revoked_at = now()');
+	($rc, $out, my $err) = ctl('whoami');
+	is $rc, 77, 'a session that is over';
+	like $err, qr/your session is over: sarkctl login/, 'is told';
+
+	login('dev');
+	is +(ctl('logout'))[0], 0, 'logout';
+	ok !-e $session, 'forgets the tokens';
+	is $sark->psql("SELECT count(*) FROM sark.session WHERE revoke_reason"
+	    . " = 'logout'"), '2', 'and ends the session';
+	login('dev');
+	($rc, $out) = ctl('sessions', 'end-all');
+	like $out, qr/^\d+ ended, this one too\.$/, 'all of them';
+	is +(ctl('whoami'))[0], 77, 'this one too';
+	login('dev');
+	$sark->without(postgresql => sub {
+		is +(ctl('logout'))[0], 69, 'a logout that the server refuses';
+		ok !-e $session, 'forgets the tokens all the same';
+	});
+	is +(ctl('logout'))[0], 0, 'nobody is logged in: fine';
 };
 
 done_testing;
