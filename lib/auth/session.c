@@ -90,7 +90,6 @@ begin_session(struct opening *o)
 	const struct sark_conf *conf = o->app->conf;
 	const struct sark_user *user = o->arrival->user;
 	char *session_id = sark_new_array(o->app->mem, char, SARK_UUID_TEXT);
-	int64_t now = sark_clock_ms();
 
 	sark_uuid_make(session_id);
 	o->who = *o->caller;
@@ -105,9 +104,8 @@ begin_session(struct opening *o)
 		.secret_hash = o->refresh.secret_hash,
 		.client_ip = o->caller->client_ip,
 		.user_agent = o->caller->user_agent,
-		.created_at = now,
-		.last_used_at = now,
-		.expires_at = now + ttl_s(conf) * 1000,
+		.created_at = o->proof.time_ms,
+		.ttl_s = ttl_s(conf),
 		.methods = o->proof.methods,
 		.mfa_time = o->who.mfa_time,
 	};
@@ -240,7 +238,7 @@ keep_record(const struct opening *o, struct sark_err *err)
 		.proof = &o->proof,
 		.created_ms = o->session.created_at,
 		.used_ms = o->session.created_at,
-		.ttl_s = ttl_s(o->app->conf),
+		.ttl_s = o->session.ttl_s,
 	};
 
 	return sark_refresh_keep(o->app, &record, err);
@@ -263,8 +261,8 @@ sark_session_open(struct sark_app *app, const struct sark_caller *caller,
 	}
 	add_proof(&o);
 	begin_session(&o);
-	if (sark_token_issue(app, &o.who, &o.proof, o.session.expires_at,
-		&access, err) == -1 ||
+	if (sark_token_issue(app, &o.who, &o.proof,
+		sark_clock_ms() + o.session.ttl_s * 1000, &access, err) == -1 ||
 	    keep_record(&o, err) == -1 || commit_session(&o, err) == -1)
 		return -1;
 	sark_standing_warm(app, o.who.user_id, o.who.session_id);

@@ -1,5 +1,6 @@
 #include "store/rotation.h"
 
+#include "base/failpoint.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "store/audit_log.h"
@@ -110,6 +111,8 @@ sark_rotation_make(struct sark_pg *pg, const struct sark_rotation *rotation,
 	void *mem = sark_mem_check(talloc_new(pg));
 	int64_t count;
 
+	/* The statement is its own commit. */
+	SARK_FAILPOINT(commit_before);
 	count = sark_pg_exec(pg, &rotate, err, from->session_id, from->token_id,
 	    from->secret_hash, rotation->token_id, rotation->secret_hash,
 	    rotation->client_ip, rotation->user_agent,
@@ -120,5 +123,7 @@ sark_rotation_make(struct sark_pg *pg, const struct sark_rotation *rotation,
 	    some(event->action), some(event->resource), some(event->request_id),
 	    some(event->trace_id), some(event->detail));
 	talloc_free(mem);
+	if (count > 0)
+		SARK_FAILPOINT(commit_after);
 	return count == -1 ? -1 : count > 0;
 }

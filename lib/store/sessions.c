@@ -18,7 +18,8 @@ static const struct sark_stmt insert = { "sessions_insert", 10,
 	" client_ip, user_agent, created_at, last_used_at, expires_at,"
 	" amr, mfa_time)"
 	" VALUES ($1::uuid, $2::uuid, $3::uuid, $4, $5, $6, " TIME("$7") ","
-	" " TIME("$7") ", " TIME("$8") ", $9::text[],"
+	" " TIME("$7") ", clock_timestamp()"
+	" + $8::bigint * interval '1 second', $9::text[],"
 	" to_timestamp(nullif($10::bigint, 0)))" };
 static const struct sark_stmt lock_user = { "sessions_lock_user", 1,
 	"SELECT FROM sark.users WHERE user_id = $1::uuid FOR NO KEY UPDATE" };
@@ -55,7 +56,7 @@ sark_sessions_insert(struct sark_tx *tx, const struct sark_session *session,
 	    session->user_id, session->token_id, session->secret_hash,
 	    session->client_ip, session->user_agent,
 	    sark_format(mem, "%lld", (long long)session->created_at),
-	    sark_format(mem, "%lld", (long long)session->expires_at),
+	    sark_format(mem, "%lld", (long long)session->ttl_s),
 	    sark_pg_array(mem, session->methods),
 	    sark_format(mem, "%lld", (long long)session->mfa_time));
 	talloc_free(mem);

@@ -24,7 +24,8 @@ struct sark_session {
 	const char *user_agent;
 	int64_t created_at;
 	int64_t last_used_at; /* at first created_at */
-	int64_t expires_at;
+	int64_t ttl_s;	    /* of a new one: expires_at by PostgreSQL's clock */
+	int64_t expires_at; /* of one that was read */
 	const char *const *methods; /* of RFC 8176, ended by NULL */
 	int64_t mfa_time;	    /* s since the epoch, 0 without */
 };

@@ -9,6 +9,7 @@ PERL_TESTS += \
 	%D%/opa.t \
 	%D%/rate.t \
 	%D%/redis.t \
+	%D%/refresh.t \
 	%D%/sanitized.t \
 	%D%/sql.t \
 	%D%/web.t

@@ -13,6 +13,7 @@ PERL_TESTS += \
 	%D%/process.t \
 	%D%/proxy.t \
 	%D%/redis.t \
+	%D%/refresh.t \
 	%D%/stores.t \
 	%D%/restart.t \
 	%D%/rotation.t \

@@ -1,5 +1,5 @@
 # sark-faults(7) and t/fault say the same: each row of one is in the other,
-# and the manual names the file that has it.
+# and the manual names the file or files that have it.
 
 use v5.36;
 use Sark::Source;
@@ -12,8 +12,8 @@ sub declared ($text) {
 
 	while ($text =~ /^\.It ([A-Z]-\d+)\n((?:(?!\.It|\.El).*\n)*)/mg) {
 		my ($id, $row) = ($1, $2);
-		($file{$id}) = $row =~ /^\.Pa (\S+\.t)$/m;
-		$file{$id} //= 'no file';
+		$file{$id} = join(' ', $row =~ /^\.Pa (\S+\.t)$/mg)
+		    || 'no file';
 	}
 	return \%file;
 }

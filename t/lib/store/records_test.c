@@ -23,7 +23,7 @@
 #include "store/users.h"
 
 #define TIMEOUT_MS 5000
-#define DAY_MS	   INT64_C(86400000)
+#define DAY_S	   86400
 
 struct stores {
 	void *mem;
@@ -274,7 +274,7 @@ session_of(struct stores *s, const char *user_id, int64_t created_ms)
 		.client_ip = "192.0.2.1",
 		.user_agent = "test",
 		.created_at = created_ms,
-		.expires_at = sark_clock_ms() + DAY_MS };
+		.ttl_s = DAY_S };
 }
 
 static void

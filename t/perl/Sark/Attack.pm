@@ -27,7 +27,7 @@ my $growth_kib = 16 * 1024;
 
 # A whole SARK; options as those of Sark->start.
 sub start ($class, %opt) {
-	my $sark = Sark->start(qw(login registry policy audit status), \%opt);
+	my $sark = Sark->start(qw(login refresh registry policy audit status), \%opt);
 
 	$sark->{attack} = { n => 0, rss => {} };
 	$sark->{attack}{server} = $sark->login('admin')->post(
@@ -45,6 +45,8 @@ sub posts ($sark) {
 	return (
 	    [ login => '/api/v1/auth/login/local', sub { { username => 'dev',
 		password => Sark::password('dev') } }, 200 ],
+	    [ refresh => '/api/v1/auth/revoke',
+		sub { { refresh_token => 'x' } }, 200 ],
 	    [ registry => '/api/v1/servers', sub { { name => 's' .
 		++$sark->{attack}{n}, transport => 'stdio', command => 'c' } },
 		201 ],
@@ -66,6 +68,7 @@ sub gets ($sark) {
 	    [ login => '/api/v1/auth/me' ],
 	    [ login => '/api/v1/auth/providers' ],
 	    [ login => '/.well-known/jwks.json' ],
+	    [ refresh => '/api/v1/auth/sessions' ],
 	    [ registry => '/api/v1/servers' ],
 	    [ registry => "/api/v1/servers/$server->{server_id}" ],
 	    [ registry => '/api/v1/tools' ],
