@@ -21,6 +21,8 @@ const struct sark_permission sark_permissions[] = {
 	{ "server:register", "register servers" },
 	{ "task:read", "see tasks" },
 	{ "task:submit", "submit tasks" },
+	{ "token:introspect", "ask what a token of anybody is" },
+	{ "token:revoke", "end the session of a token of anybody" },
 	{ "tool:read", "see tools" },
 	{ "tool:sensitivity", "set how sensitive a tool is" },
 	{ "user:read", "see users" },

@@ -10,6 +10,7 @@ libsarkcommon_la_SOURCES += \
 	%D%/explain.c %D%/explain.h \
 	%D%/grant.c %D%/grant.h \
 	%D%/group.c %D%/group.h \
+	%D%/introspect.c %D%/introspect.h \
 	%D%/key_text.c %D%/key_text.h \
 	%D%/directory.c %D%/directory.h %D%/directory_priv.h \
 	%D%/directory_groups.c \
@@ -27,8 +28,8 @@ libsarkcommon_la_SOURCES += \
 	%D%/rbac.c %D%/rbac.h \
 	%D%/refresh.c %D%/refresh.h \
 	%D%/role.c %D%/role.h \
-	%D%/scope.c %D%/scope.h \
 	%D%/rotation.c %D%/rotation.h \
+	%D%/scope.c %D%/scope.h \
 	%D%/session.c %D%/session.h \
 	%D%/session_end.c %D%/session_end.h \
 	%D%/session_list.c %D%/session_list.h \

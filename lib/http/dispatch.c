@@ -91,13 +91,21 @@ check_size(struct passage *p)
 	return 0;
 }
 
+/* Whether the body is of the kind that the route takes. */
+static int
+check_type(struct passage *p)
+{
+	return p->match.route->form ? sark_incoming_form(&p->incoming, &p->err)
+				    : sark_incoming_json(&p->incoming, &p->err);
+}
+
 /* What was not read for want of a good credential has been told so by now. */
 static int
 check_whole(struct passage *p)
 {
 	if (!p->incoming.too_large)
 		return 0;
-	if (sark_incoming_json(&p->incoming, &p->err) == -1)
+	if (check_type(p) == -1)
 		return -1;
 	return sark_err_set(&p->err, SARK_TOO_LARGE, "the body is too long");
 }
@@ -201,8 +209,12 @@ read_body(struct passage *p, void **input_r)
 			*input_r = sark_new_array(req->mem, char, input->size);
 		return 0;
 	}
-	if (sark_incoming_json(&p->incoming, &p->err) == -1 ||
-	    sark_json_parse(
+	if (check_type(p) == -1)
+		return -1;
+	if (p->match.route->form)
+		return sark_fields_from_form(req->mem, input, req->body,
+		    req->body_len, input_r, &p->err);
+	if (sark_json_parse(
 		req->mem, req->body, req->body_len, &req->json, &p->err) == -1)
 		return -1;
 	if (input == NULL)
@@ -333,8 +345,7 @@ weigh(struct passage *p, const struct sark_exchange *in)
 	    open_to_strangers(p) || !takes_body(p))
 		return 0;
 	set_deadline(p);
-	if (check_size(p) == -1 ||
-	    sark_incoming_json(&p->incoming, &p->err) == -1 ||
+	if (check_size(p) == -1 || check_type(p) == -1 ||
 	    check_admission(p) == -1 || check_access(p) == -1 ||
 	    check_gate(p) == -1)
 		return 0;

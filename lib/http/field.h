@@ -85,4 +85,13 @@ int sark_fields_from_query(void *ctx, const struct sark_input *input,
     const char *query, void **out_r, struct sark_err *err)
     SARK_NONNULL(2, 3, 4, 5) SARK_CHECKED;
 
+/*
+ * Form of an OAuth standard (RFC 6749 appendix B and section 3.2): the same
+ * rows; a name that is unknown is ignored, an empty value counts as absent.
+ * Errors: BAD_REQUEST, whatever is wrong, with the first that is.
+ */
+int sark_fields_from_form(void *ctx, const struct sark_input *input,
+    const char *body, size_t len, void **out_r, struct sark_err *err)
+    SARK_NONNULL(2, 3, 5, 6) SARK_CHECKED;
+
 #endif

@@ -261,8 +261,9 @@ sark_incoming_read(void *mem, const struct sark_networks *proxies,
 	    err);
 }
 
-int
-sark_incoming_json(const struct sark_incoming *incoming, struct sark_err *err)
+static int
+check_type(const struct sark_incoming *incoming, const char *wanted,
+    struct sark_err *err)
 {
 	const char *type = incoming->content_type, *p;
 	const char *encoding = incoming->content_encoding;
@@ -277,14 +278,26 @@ sark_incoming_json(const struct sark_incoming *incoming, struct sark_err *err)
 	p = type + n + strspn(type + n, " \t");
 	if (*p == ';')
 		p += 1 + strspn(p + 1, " \t");
-	if (n != 16 || strncasecmp(type, "application/json", n) != 0 ||
+	if (n != strlen(wanted) || strncasecmp(type, wanted, n) != 0 ||
 	    (*p != '\0' && !sark_str_eq_nocase(p, "charset=utf-8") &&
 		!sark_str_eq_nocase(p, "charset=\"utf-8\"")))
 		return sark_err_set(err, SARK_UNSUPPORTED_MEDIA_TYPE,
-		    "the body must be application/json in UTF-8");
+		    "the body must be %s in UTF-8", wanted);
 	if (encoding != NULL && *encoding != '\0' &&
 	    !sark_str_eq_nocase(encoding, "identity"))
 		return sark_err_set(err, SARK_UNSUPPORTED_MEDIA_TYPE,
 		    "the body must not be encoded");
 	return 0;
+}
+
+int
+sark_incoming_json(const struct sark_incoming *incoming, struct sark_err *err)
+{
+	return check_type(incoming, "application/json", err);
+}
+
+int
+sark_incoming_form(const struct sark_incoming *incoming, struct sark_err *err)
+{
+	return check_type(incoming, "application/x-www-form-urlencoded", err);
 }

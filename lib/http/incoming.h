@@ -42,10 +42,12 @@ int sark_incoming_read(void *mem, const struct sark_networks *proxies,
     struct sark_err *err) SARK_NONNULL(2, 3, 4, 5) SARK_CHECKED;
 /*
  * Whether the body may be read as JSON: application/json, in UTF-8 if it
- * says, not encoded.  Errors: UNSUPPORTED_MEDIA_TYPE; BAD_REQUEST, more than
- * one Content-Type.
+ * says, not encoded; as a form: application/x-www-form-urlencoded, the same.
+ * Errors: UNSUPPORTED_MEDIA_TYPE; BAD_REQUEST, more than one Content-Type.
  */
 int sark_incoming_json(const struct sark_incoming *incoming,
+    struct sark_err *err) SARK_NONNULL(1, 2) SARK_CHECKED;
+int sark_incoming_form(const struct sark_incoming *incoming,
     struct sark_err *err) SARK_NONNULL(1, 2) SARK_CHECKED;
 
 #endif

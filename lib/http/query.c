@@ -67,11 +67,20 @@ store(const struct sark_field *field, const char *text, void *member,
 	}
 }
 
-/* One name and value; the bit of the row goes into *given. */
+/* The reading of one list of names and values. */
+struct reading {
+	const struct sark_field *fields;
+	char *out; /* the input struct */
+	bool form;
+	uint64_t given; /* the rows that were there, a bit each */
+	struct sark_err *err;
+};
+
+/* One name and value. */
 static int
-take(const struct sark_field *fields, const char *name, const char *value,
-    void *out, uint64_t *given, struct sark_err *err)
+take(struct reading *r, const char *name, const char *value)
 {
+	const struct sark_field *fields = r->fields;
 	char what[SARK_VALUE_WHAT];
 	unsigned int i;
 
@@ -79,13 +88,16 @@ take(const struct sark_field *fields, const char *name, const char *value,
 		if (sark_str_eq(name_of(&fields[i]), name))
 			break;
 	if (i == FIELDS_MAX || fields[i].pointer == NULL)
-		return sark_err_field(err, name, "is not known here");
-	if ((*given & (UINT64_C(1) << i)) != 0)
-		return sark_err_field(err, name, "is given twice");
-	*given |= UINT64_C(1) << i;
-	if (store(&fields[i], value, (char *)out + fields[i].offset, what) ==
-	    -1)
-		return sark_err_field(err, name, "%s", what);
+		return r->form
+		    ? 0
+		    : sark_err_field(r->err, name, "is not known here");
+	if (r->form && *value == '\0')
+		return 0;
+	if ((r->given & (UINT64_C(1) << i)) != 0)
+		return sark_err_field(r->err, name, "is given twice");
+	r->given |= UINT64_C(1) << i;
+	if (store(&fields[i], value, r->out + fields[i].offset, what) == -1)
+		return sark_err_field(r->err, name, "%s", what);
 	return 0;
 }
 
@@ -105,37 +117,79 @@ check_table(const struct sark_field *fields, struct sark_err *err)
 	return 0;
 }
 
-int
-sark_fields_from_query(void *ctx, const struct sark_input *input,
-    const char *query, void **out_r, struct sark_err *err)
+/* A list of name=value, changed while it is read. */
+static int
+read_list(struct reading *r, char *p)
 {
-	const struct sark_field *fields = input->fields;
-	char *p = sark_strdup(ctx, query), *end, *equals, *next;
-	uint64_t given = 0;
+	const struct sark_field *fields = r->fields;
+	char *end, *equals, *next;
 	unsigned int i;
 	bool more;
 
-	*out_r = sark_new_array(ctx, char, input->size);
-	if (check_table(fields, err) == -1)
-		return -1;
 	for (more = *p != '\0'; more; p = next) {
 		end = p + strcspn(p, "&");
 		more = *end != '\0';
 		next = end + 1;
 		equals = memchr(p, '=', (size_t)(end - p));
 		if (equals == NULL || equals == p)
-			return sark_err_set(err, SARK_BAD_REQUEST,
-			    "the query is no list of name=value");
+			return sark_err_set(r->err, SARK_BAD_REQUEST,
+			    "it is no list of name=value");
 		if (decode(p, equals) == -1 || decode(equals + 1, end) == -1)
-			return sark_err_set(err, SARK_BAD_REQUEST,
-			    "the query is not well encoded");
-		if (take(fields, p, equals + 1, *out_r, &given, err) == -1 &&
-		    err->nfields == SARK_ERR_FIELDS)
+			return sark_err_set(
+			    r->err, SARK_BAD_REQUEST, "it is not well encoded");
+		if (take(r, p, equals + 1) == -1 &&
+		    r->err->nfields == SARK_ERR_FIELDS)
 			break;
 	}
 	for (i = 0; fields[i].pointer != NULL; i++)
 		if ((fields[i].flags & SARK_REQUIRED) != 0 &&
-		    (given & (UINT64_C(1) << i)) == 0)
-			sark_err_field(err, name_of(&fields[i]), "is required");
-	return err->code == SARK_OK ? 0 : -1;
+		    (r->given & (UINT64_C(1) << i)) == 0)
+			sark_err_field(
+			    r->err, name_of(&fields[i]), "is required");
+	return r->err->code == SARK_OK ? 0 : -1;
+}
+
+int
+sark_fields_from_query(void *ctx, const struct sark_input *input,
+    const char *query, void **out_r, struct sark_err *err)
+{
+	struct reading r = { .fields = input->fields, .err = err };
+
+	r.out = sark_new_array(ctx, char, input->size);
+	*out_r = r.out;
+	if (check_table(input->fields, err) == -1)
+		return -1;
+	return read_list(&r, sark_strdup(ctx, query));
+}
+
+/* What is wrong, as the standards of forms have it: one thing, and a 400. */
+static int
+refuse_form(struct sark_err *err)
+{
+	const struct sark_err was = *err;
+
+	if (was.code != SARK_INVALID)
+		return -1;
+	sark_err_init(err);
+	return sark_err_set(err, SARK_BAD_REQUEST, "%s %s",
+	    was.fields[0].pointer, was.fields[0].message);
+}
+
+int
+sark_fields_from_form(void *ctx, const struct sark_input *input,
+    const char *body, size_t len, void **out_r, struct sark_err *err)
+{
+	struct reading r = {
+		.fields = input->fields, .form = true, .err = err
+	};
+
+	r.out = sark_new_array(ctx, char, input->size);
+	*out_r = r.out;
+	if (check_table(input->fields, err) == -1)
+		return -1;
+	if (strlen(body) != len)
+		return sark_err_set(
+		    err, SARK_BAD_REQUEST, "a form holds no NUL");
+	return read_list(&r, sark_strdup(ctx, body)) == -1 ? refuse_form(err)
+							   : 0;
 }

@@ -56,6 +56,11 @@ struct sark_route {
 	 */
 	bool creates;
 	/*
+	 * The body is a form, as in the OAuth standards, and the answer to a
+	 * wrong one is 400 (sark_fields_from_form).
+	 */
+	bool form;
+	/*
 	 * A role that counts on some resource alone lets its bearer in, too:
 	 * the area looks whether it is this one (base/permission.h).
 	 */

@@ -10,6 +10,7 @@ PERL_TESTS += \
 	%D%/deadline.t \
 	%D%/etag.t \
 	%D%/idempotency.t \
+	%D%/introspect.t \
 	%D%/life.t \
 	%D%/limit.t \
 	%D%/log.t \
@@ -22,6 +23,7 @@ PERL_TESTS += \
 	%D%/policy.t \
 	%D%/ready.t \
 	%D%/refresh.t \
+	%D%/refresh_ldap.t \
 	%D%/registry.t \
 	%D%/reload.t \
 	%D%/roles_effect.t \

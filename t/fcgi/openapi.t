@@ -241,6 +241,12 @@ as_said($session, POST => "$auth/revoke", 200,
 	body => { refresh_token => 'unknown' });
 as_said($stranger, POST => "$auth/refresh", 401,
 	body => { refresh_token => 'unknown' });
+my $server = $admin->with('content-type' =>
+	'application/x-www-form-urlencoded');
+as_said($server, POST => "$auth/introspect", 200, body => $_) for 'token=x',
+	map { "token=$tokens->{$_}" } qw(access_token refresh_token);
+as_said($server, POST => "$auth/introspect", 400, body => 'token=');
+as_said($server, POST => "$auth/token/revoke", 200, body => 'token=x');
 as_said($session, DELETE => "$auth/sessions", 200);
 as_said($sark->login_again('dev'), POST => "$auth/logout", 200);
 

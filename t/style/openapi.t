@@ -99,6 +99,7 @@ sub routes ($path, $text) {
 			body_max => number($columns[7] // 0),
 			creates => $row =~ /\.creates\s*=\s*true/ ? 1 : 0,
 			takes_body => $row =~ /\.takes_body\s*=\s*true/ ? 1 : 0,
+			form => $row =~ /\.form\s*=\s*true/ ? 1 : 0,
 			fields => $input eq 'NULL' ? []
 			    : $fields{ $inputs{$input} // '' } // die "no input: $input\n" };
 	}
@@ -164,8 +165,8 @@ sub compare ($api, $where, $field, $schema) {
 		push @wrong, compare($api, "$where/0",
 		    { type => 'TEXT', min => 1, max => 200 }, $schema->{items});
 	} elsif ($field->{type} eq 'LIST') {
-		push @wrong, members($api, "$where/0", $field->{sub},
-		    $schema->{items});
+		push @wrong, members($api, "$where/0",
+		    { fields => $field->{sub} }, $schema->{items});
 	}
 	return @wrong;
 }
@@ -179,15 +180,17 @@ sub plain ($value) {
 }
 
 # The members of an object schema against a field table.
-sub members ($api, $where, $fields, $schema) {
+# A form may have others, which are ignored (RFC 6749 section 3.2).
+sub members ($api, $where, $of, $schema) {
+	my ($fields, $form) = @$of{qw(fields form)};
 	$schema = resolve($api, $schema // {});
 	my %there = %{ $schema->{properties} // {} };
 	my %required = map { $_ => 1 } @{ $schema->{required} // [] };
 	my @wrong;
 
-	push @wrong, "$where: allows other members"
-	    if !exists $schema->{additionalProperties}
-	    || $schema->{additionalProperties};
+	push @wrong, "$where: allows other members, or not" if !$form !=
+	    (defined $schema->{additionalProperties}
+	    && !$schema->{additionalProperties});
 	for my $field (@$fields) {
 		my $at = "$where/$field->{name}";
 		my $member = delete $there{ $field->{name} };
@@ -273,8 +276,10 @@ sub operation ($api, $route, $operation) {
 	if ($method =~ /^(?:post|put|patch)$/ || $route->{takes_body}) {
 		return (@wrong, query($api, $where, [], @parameters),
 		    @{ $route->{fields} } || $body
-		    ? members($api, $where, $route->{fields}, resolve($api,
-			$body)->{content}{'application/json'}{schema}) : ());
+		    ? members($api, $where, $route, resolve($api,
+			$body)->{content}{ $route->{form} ?
+			'application/x-www-form-urlencoded' :
+			'application/json' }{schema}) : ());
 	}
 	push @wrong, "$where: a body" if $body;
 	return (@wrong, query($api, $where, $route->{fields}, @parameters));
