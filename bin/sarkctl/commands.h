@@ -16,6 +16,7 @@ command_fn evaluate_command;
 command_fn ldap_test_command;
 command_fn login_command;
 command_fn logout_command;
+command_fn mfa_command;
 command_fn roles_command;
 command_fn servers_command;
 command_fn sessions_command;

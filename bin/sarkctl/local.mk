@@ -5,10 +5,12 @@ bin_sarkctl_sarkctl_SOURCES = \
 	%D%/client.c %D%/client.h \
 	%D%/commands.h \
 	%D%/evaluate.c \
+	%D%/factor.h \
 	%D%/ldap_test.c \
 	%D%/list.c %D%/list.h \
 	%D%/login.c \
 	%D%/main.c \
+	%D%/mfa.c \
 	%D%/refresh.c \
 	%D%/roles.c \
 	%D%/servers.c \

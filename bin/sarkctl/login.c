@@ -1,6 +1,5 @@
 #include <argp.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,15 +8,15 @@
 #include "base/str.h"
 #include "commands.h"
 #include "crypto/secret.h"
+#include "factor.h"
 #include "json/writer.h"
 #include "table.h"
 #include "terminal.h"
 
-#define PASSWORD_MAX 1024
-
 struct arguments {
 	const char *user;
 	const char *password_file;
+	const char *code_file;
 };
 
 static const struct argp_option options[] = {
@@ -25,6 +24,10 @@ static const struct argp_option options[] = {
 	{ "password-file", 'p', "FILE", 0,
 	    "read the password from FILE (- is standard input) instead of the "
 	    "terminal",
+	    0 },
+	{ "code-file", 'f', "FILE", 0,
+	    "read the code of your second factor from FILE (- is standard "
+	    "input) instead of the terminal, if one is asked for",
 	    0 },
 	{ 0 },
 };
@@ -38,6 +41,8 @@ parse_option(int key, char *arg, struct argp_state *state)
 		arguments->user = arg;
 	else if (key == 'p')
 		arguments->password_file = arg;
+	else if (key == 'f')
+		arguments->code_file = arg;
 	else
 		return ARGP_ERR_UNKNOWN;
 	return 0;
@@ -59,9 +64,33 @@ keep(
 	return 0;
 }
 
+/* The rest of a login whose password was right. */
 static int
-send(struct client *client, const char *user, const char *password,
-    struct sark_err *err)
+send_code(struct client *client, const char *code_file, const char *mfa_token,
+    const struct sark_json **tokens_r, struct sark_err *err)
+{
+	struct call call = { .method = "POST",
+		.path = "/api/v1/auth/mfa/verify",
+		.anonymous = true };
+	struct sark_http_answer answer;
+	char code[TERMINAL_SECRET_MAX];
+	struct sark_buf body;
+	int ret;
+
+	if (terminal_code(client->ctx, code_file, code, sizeof(code), err) ==
+	    -1)
+		return -1;
+	body = factor_body(client, code, mfa_token);
+	call.body = body.data;
+	ret = client_call(client, &call, &answer, tokens_r, err);
+	sark_secret_wipe(body.data, body.len);
+	sark_secret_wipe(code, sizeof(code));
+	return ret;
+}
+
+static int
+send(struct client *client, const struct arguments *arguments,
+    const char *password, struct sark_err *err)
 {
 	struct call call = { .method = "POST",
 		.path = "/api/v1/auth/login/local",
@@ -75,12 +104,18 @@ send(struct client *client, const char *user, const char *password,
 	sark_buf_init(&body, client->ctx);
 	sark_jw_init(&jw, &body);
 	sark_jw_open(&jw, NULL, '{');
-	sark_jw_str(&jw, "username", user);
+	sark_jw_str(&jw, "username", arguments->user);
 	sark_jw_str(&jw, "password", password);
 	sark_jw_close(&jw);
 	call.body = body.data;
 	ret = client_call(client, &call, &answer, &tokens, err);
 	sark_secret_wipe(body.data, body.len);
+	if (ret == -1 && err->code == SARK_MFA_REQUIRED) {
+		sark_err_init(err);
+		ret = send_code(client, arguments->code_file,
+		    client_text(client->ctx, tokens, "/mfa_token"), &tokens,
+		    err);
+	}
 	return ret == -1 ? -1 : keep(client, tokens, err);
 }
 
@@ -91,8 +126,8 @@ login_command(
 	static const struct argp argp = { options, parse_option, "",
 		"Logs in and keeps the tokens, readable by you alone.", NULL,
 		NULL, NULL };
-	struct arguments arguments = { NULL, NULL };
-	char user[256], password[PASSWORD_MAX + 2];
+	struct arguments arguments = { NULL, NULL, NULL };
+	char user[256], password[TERMINAL_SECRET_MAX];
 	int ret;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &arguments);
@@ -105,7 +140,7 @@ login_command(
 	if (terminal_password(client->ctx, arguments.password_file, password,
 		sizeof(password), err) == -1)
 		return -1;
-	ret = send(client, arguments.user, password, err);
+	ret = send(client, &arguments, password, err);
 	sark_secret_wipe(password, sizeof(password));
 	return ret;
 }

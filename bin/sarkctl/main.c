@@ -13,6 +13,7 @@ static const struct {
 	{ "login", login_command },
 	{ "logout", logout_command },
 	{ "whoami", whoami_command },
+	{ "mfa", mfa_command },
 	{ "evaluate", evaluate_command },
 	{ "servers", servers_command },
 	{ "tools", tools_command },
@@ -27,9 +28,10 @@ static const struct {
 static const char doc[] =
     "Talks to a SARK server.\v"
     "Commands:\n"
-    "  login [--user NAME] [--password-file FILE]\n"
+    "  login [--user NAME] [--password-file FILE] [--code-file FILE]\n"
     "  logout\n"
     "  whoami\n"
+    "  mfa enrol | confirm | verify | remove\n"
     "  evaluate ACTION [--tool NAME] [--parameters JSON] ...\n"
     "  servers list | add FILE | show ID\n"
     "  tools list | show ID | history ID | set-level ID LEVEL REASON\n"

@@ -44,32 +44,58 @@ terminal_ask(
 static int
 read_stdin(char *line, size_t size, struct sark_err *err)
 {
-	size_t got = fread(line, 1, size - 1, stdin);
-
-	line[got] = '\0';
-	line[strcspn(line, "\n")] = '\0';
-	if (got == size - 1)
+	if (fgets(line, (int)size, stdin) == NULL)
 		return sark_err_set(
-		    err, SARK_USAGE, "the password is too long");
+		    err, SARK_USAGE, "standard input holds no line more");
+	if (strlen(line) == size - 1)
+		return sark_err_set(err, SARK_USAGE, "the line is too long");
+	line[strcspn(line, "\n")] = '\0';
 	return 0;
+}
+
+/* What a secret may come from, and what to ask for it with. */
+struct source {
+	const char *file;
+	const char *prompt;
+};
+
+static int
+read_secret(void *ctx, const struct source *from, char *secret, size_t size,
+    struct sark_err *err)
+{
+	char *text;
+	size_t len;
+	int cut;
+
+	if (from->file == NULL)
+		return terminal_ask(from->prompt, true, secret, (int)size, err);
+	if (sark_str_eq(from->file, "-"))
+		return read_stdin(secret, size, err);
+	if (sark_file_read_secret(
+		ctx, from->file, size - 2, &text, &len, err) == -1)
+		return -1;
+	text[strcspn(text, "\n")] = '\0';
+	cut = sark_str_copy(secret, size, text);
+	sark_secret_wipe(text, len);
+	return cut == 0 ? 0
+			: sark_err_set(err, SARK_USAGE,
+			      "%s: the line is too long", from->file);
 }
 
 int
 terminal_password(void *ctx, const char *file, char *password, size_t size,
     struct sark_err *err)
 {
-	char *text;
-	size_t len;
+	const struct source from = { file, "Password: " };
 
-	if (file == NULL)
-		return terminal_ask(
-		    "Password: ", true, password, (int)size, err);
-	if (sark_str_eq(file, "-"))
-		return read_stdin(password, size, err);
-	if (sark_file_read_secret(ctx, file, size - 2, &text, &len, err) == -1)
-		return -1;
-	text[strcspn(text, "\n")] = '\0';
-	sark_str_copy(password, size, text);
-	sark_secret_wipe(text, len);
-	return 0;
+	return read_secret(ctx, &from, password, size, err);
+}
+
+int
+terminal_code(
+    void *ctx, const char *file, char *code, size_t size, struct sark_err *err)
+{
+	const struct source from = { file, "Code, or a recovery code: " };
+
+	return read_secret(ctx, &from, code, size, err);
 }

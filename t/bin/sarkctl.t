@@ -4,6 +4,7 @@ use FindBin;
 use lib "$FindBin::Bin/../perl";
 use JSON::PP qw(decode_json);
 use Sark;
+use Sark::Authenticator;
 use Sark::Fault::Proxy;
 use Sark::Tree qw(builddir program slurp spew);
 use Test::More;
@@ -331,6 +332,49 @@ subtest 'sessions' => sub {
 		ok !-e $session, 'forgets the tokens all the same';
 	});
 	is +(ctl('logout'))[0], 0, 'nobody is logged in: fine';
+};
+
+subtest 'the second factor' => sub {
+	local $session = "$home/factor.json";
+	$sark->add_user('fay', 'viewer');
+	login('fay');
+	my ($rc, $out, $err) = ctl('mfa', 'enrol');
+	my ($secret) = $out =~ /^([A-Z2-7]{32})$/m;
+	is $rc, 0, 'enrolled';
+	like $out, qr/^(?: *(?:\xe2\x96[\x80\x84\x88] *)*\n){15,}/,
+	    'with a QR code';
+	my $phone = Sark::Authenticator->new($sark, $secret // 'A' x 32);
+	my $code = sub ($text) { return { stdin => "$text\n" } };
+
+	($rc, $out, $err) = ctl('mfa', 'confirm', '--code-file', '-',
+	    $code->($phone->wrong));
+	is $rc, 77, 'a wrong code';
+	like $err, qr/Invalid code/, 'is told';
+	($rc, $out) = ctl('mfa', 'confirm', '--code-file', '-',
+	    $code->($phone->code));
+	is $rc, 0, 'confirmed';
+	my @codes = $out =~ /^  ([a-z2-7-]{19})$/mg;
+	is scalar @codes, 10, 'with recovery codes';
+	($rc, $out) = ctl('whoami');
+	like $out, qr/^MFA +true$/m, 'the session has shown it';
+	is +(ctl('mfa', 'verify', '--code-file', '-',
+	    $code->($phone->fresh)))[0], 0, 'shown again';
+
+	my @login = ('login', '--user', 'fay', '--password-file', '-',
+	    '--code-file', '-');
+	my $password = Sark::password('fay');
+	($rc, $out, $err) = ctl(@login, $code->($password));
+	is $rc, 64, 'a login without a code';
+	like $err, qr/no line more/, 'asks for it';
+	($rc, $out) = ctl(@login, $code->("$password\n" . $phone->fresh));
+	is $rc, 0, 'with one';
+	like $out, qr/as fay/, 'logs in';
+	is +(ctl(@login, $code->("$password\n$codes[0]")))[0], 0,
+	    'or with a recovery code';
+	is +(ctl('mfa', 'remove', '--code-file', '-', $code->($codes[1])))[0],
+	    0, 'removed';
+	is +(login('fay'))[0], 0, 'the password is enough';
+	is +(ctl('mfa', 'lose'))[0], 64, 'no such command';
 };
 
 done_testing;
