@@ -7,7 +7,7 @@ use MIME::Base64 qw(decode_base64url);
 use Sark;
 use Test::More;
 
-my $sark = Sark->start(qw(login refresh));
+my $sark = Sark->start(qw(login refresh), { conf => { session_limit => 5 } });
 
 sub enter ($user) {
 	return $sark->stranger->post('/api/v1/auth/login/local',
