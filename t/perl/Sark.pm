@@ -385,7 +385,8 @@ sub start_on ($self, $name, $socket) {
 # Its log says so; some tests start what cannot live, or give it another log.
 sub started ($self, $name) {
 	return $self->workers($name) == $self->{workers}
-	    if !-f $self->{temp}->path("sark-$name.log");
+	    if !-f $self->{temp}->path("sark-$name.log")
+	    || ($self->{conf}{log_level} // '') =~ /^(?:warning|error)$/;
 	return $self->log($name) =~ /\bpid(?:=|":")$self->{pids}{$name}\b
 	    .*\b(?:workers_ready|worker_crash_loop)\b/x;
 }
