@@ -3,8 +3,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "auth/blocklist.h"
 #include "auth/enrol.h"
-#include "auth/user.h"
+#include "auth/user_list.h"
+#include "auth/user_password.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -42,7 +44,8 @@ enum {
 	OPT_MANAGES,
 	OPT_AGENT,
 	OPT_PASSWORD_FILE,
-	OPT_PASSWORD_STDIN
+	OPT_PASSWORD_STDIN,
+	OPT_CHANGE
 };
 
 /* clang-format off */
@@ -61,6 +64,8 @@ static const struct argp_option options[] = {
 	  "The password is the first line of FILE; - is standard input", 0 },
 	{ "password-stdin", OPT_PASSWORD_STDIN, NULL, 0,
 	  "The same as --password-file=-", 0 },
+	{ "change", OPT_CHANGE, NULL, 0,
+	  "The user must choose another password when he logs in", 0 },
 	{ NULL, 0, NULL, 0, NULL, 0 }
 };
 /* clang-format on */
@@ -80,6 +85,7 @@ struct call {
 	struct words roles, teams, manages;
 	bool agent;
 	bool json;
+	bool change; /* of the password, at the next login */
 	const char *password_file;
 	/* made by run */
 	struct sark_app app;
@@ -143,6 +149,9 @@ take(int key, char *arg, struct argp_state *state)
 	case OPT_PASSWORD_STDIN:
 		call->password_file = "-";
 		return 0;
+	case OPT_CHANGE:
+		call->change = true;
+		return 0;
 	case ARGP_KEY_ARG:
 		return take_argument(call, arg, state);
 	case ARGP_KEY_END:
@@ -154,11 +163,28 @@ take(int key, char *arg, struct argp_state *state)
 	}
 }
 
+/* Read and, once it is known who the user is, judged. */
+static int
+read_password(struct call *call, const char **password_r, struct sark_err *err)
+{
+	struct sark_app *app = &call->app;
+	char *password;
+
+	if (sark_blocklist_open(app->mem, app->conf->password_blocklist,
+		&app->common, err) == -1 ||
+	    prompt_password(app->mem, call->password_file, &password, err) ==
+		-1)
+		return -1;
+	*password_r = password;
+	return 0;
+}
+
 static int
 add(struct call *call, struct sark_err *err)
 {
 	struct sark_new_user in = {
 		.username = call->username,
+		.password_change_required = call->change,
 		.email = call->email,
 		.name = call->name,
 		.agent = call->agent,
@@ -166,25 +192,34 @@ add(struct call *call, struct sark_err *err)
 		.teams = call->teams.list,
 		.managed_teams = call->manages.list,
 	};
-	char *password;
+	struct sark_user *user;
 
-	if (prompt_password(
-		call->app.mem, call->password_file, &password, err) == -1)
+	if (read_password(call, &in.password, err) == -1 ||
+	    sark_user_draft(&call->app, &call->caller, &in, &user, err) == -1)
 		return -1;
-	in.password = password;
-	return sark_user_add(&call->app, &call->caller, &in, err);
+	return sark_user_register(&call->app, &call->caller, user, err);
 }
 
 static int
 passwd(struct call *call, struct sark_err *err)
 {
-	char *password;
+	const struct sark_user_of of = { .username = call->username };
+	struct sark_password_reset in = { .change_required = call->change };
 
-	if (prompt_password(
-		call->app.mem, call->password_file, &password, err) == -1)
+	if (read_password(call, &in.password, err) == -1)
 		return -1;
-	return sark_user_set_password(
-	    &call->app, &call->caller, call->username, password, err);
+	return sark_user_reset_password(
+	    &call->app, &call->caller, &of, &in, err);
+}
+
+static int
+change(
+    struct call *call, const struct sark_user_change *in, struct sark_err *err)
+{
+	const struct sark_user_of of = { .username = call->username };
+	struct sark_user *user;
+
+	return sark_user_change(&call->app, &call->caller, &of, in, &user, err);
 }
 
 static int
@@ -196,14 +231,18 @@ mfa_reset(struct call *call, struct sark_err *err)
 static int
 disable(struct call *call, struct sark_err *err)
 {
-	return sark_user_disable(
-	    &call->app, &call->caller, call->username, err);
+	static const bool yes = true;
+
+	return change(
+	    call, &(struct sark_user_change){ .disabled = &yes }, err);
 }
 
 static int
 enable(struct call *call, struct sark_err *err)
 {
-	return sark_user_enable(&call->app, &call->caller, call->username, err);
+	static const bool no = false;
+
+	return change(call, &(struct sark_user_change){ .disabled = &no }, err);
 }
 
 /* The words, or NULL for "leave them" if none were given. */
@@ -216,33 +255,13 @@ given(const struct words *words)
 static int
 roles(struct call *call, struct sark_err *err)
 {
-	const struct sark_user_places places = {
+	const struct sark_user_change in = {
 		.roles = given(&call->roles),
 		.teams = given(&call->teams),
 		.managed_teams = given(&call->manages),
 	};
 
-	return sark_user_place(
-	    &call->app, &call->caller, call->username, &places, err);
-}
-
-static void
-user_to_json(struct sark_jw *jw, const struct sark_user *user)
-{
-	sark_jw_open(jw, NULL, '{');
-	sark_jw_str(jw, "user_id", user->user_id);
-	sark_jw_str(jw, "username", user->username);
-	sark_jw_str(jw, "email", user->email);
-	sark_jw_str(jw, "name", user->name);
-	sark_jw_str(jw, "provider", user->provider);
-	sark_jw_bool(jw, "agent", user->agent);
-	sark_jw_list(jw, "roles", user->plain_roles);
-	sark_jw_list(jw, "teams", user->teams);
-	sark_jw_list(jw, "managed_teams", user->managed_teams);
-	sark_jw_time(jw, "created_at", user->created_at);
-	sark_jw_time(jw, "last_login_at", user->last_login_at);
-	sark_jw_time(jw, "disabled_at", user->disabled_at);
-	sark_jw_close(jw);
+	return change(call, &in, err);
 }
 
 static void
@@ -257,7 +276,7 @@ list_json(struct call *call, const struct sark_user *users, size_t count)
 	sark_jw_open(&jw, NULL, '{');
 	sark_jw_open(&jw, "users", '[');
 	for (i = 0; i < count; i++)
-		user_to_json(&jw, &users[i]);
+		sark_user_to_json(&jw, &users[i]);
 	sark_jw_close(&jw);
 	sark_jw_close(&jw);
 	printf("%s\n", buf.data);

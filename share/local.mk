@@ -1,2 +1,2 @@
-dist_sarkdata_DATA += %D%/openapi.json
+dist_sarkdata_DATA += %D%/common-passwords %D%/openapi.json
 EXTRA_DIST += %D%/README

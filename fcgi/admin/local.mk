@@ -11,6 +11,7 @@ fcgi_admin_sark_admin_SOURCES = \
 	%D%/delete_api_key.c \
 	%D%/get_api_key.c \
 	%D%/get_api_keys.c \
+	%D%/delete_user.c \
 	%D%/get_user.c \
 	%D%/get_user_permissions.c \
 	%D%/get_users.c \
@@ -21,6 +22,9 @@ fcgi_admin_sark_admin_SOURCES = \
 	%D%/patch_api_key.c \
 	%D%/post_api_key.c \
 	%D%/post_api_key_rotate.c \
+	%D%/patch_user.c \
+	%D%/post_user.c \
+	%D%/put_password.c \
 	%D%/routes.c %D%/routes.h
 fcgi_admin_sark_admin_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS)
 fcgi_admin_sark_admin_LDADD = libsarkcommon.la $(TALLOC_LIBS)

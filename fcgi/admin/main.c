@@ -9,7 +9,7 @@ main(int argc, char **argv)
 		.summary = "Users, their roles and what they may",
 		.routes = admin_routes,
 		.needs = SARK_NEEDS_PG | SARK_NEEDS_REDIS | SARK_NEEDS_KEYS |
-		    SARK_NEEDS_SEAL | SARK_NEEDS_SPOOL,
+		    SARK_NEEDS_SEAL | SARK_NEEDS_SPOOL | SARK_NEEDS_HASHES,
 		.watches = SARK_NEEDS_PEPPER,
 	};
 

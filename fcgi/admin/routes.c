@@ -5,6 +5,11 @@
 #include "auth/group.h"
 #include "auth/role.h"
 #include "api_key_input.h"
+#include "auth/username.h"
+#include "crypto/password.h"
+
+/* Two passwords of 1024 bytes as \u escapes, lists of roles and teams. */
+#define USER_BODY_MAX 65536
 
 #define AT(type, member) offsetof(struct type, member)
 
@@ -19,6 +24,34 @@ static const struct sark_field user_list[] = {
 	  .choices = admin_yes_no },
 	{ "limit", SARK_INT, AT(users_query, limit), 1, 200 },
 	{ "cursor", SARK_TEXT, AT(users_query, cursor), 1, 1000 },
+	{ NULL }
+};
+static const struct sark_field new_user[] = {
+	{ "/username", SARK_TEXT, AT(user_body, user.username), 1, SARK_USERNAME_MAX, SARK_REQUIRED },
+	{ "/password", SARK_SECRET, AT(user_body, user.password), 1, SARK_PASSWORD_MAX, SARK_REQUIRED },
+	{ "/password_change_required", SARK_BOOL, AT(user_body, user.password_change_required) },
+	{ "/email", SARK_TEXT, AT(user_body, user.email), 0, 320 },
+	{ "/name", SARK_TEXT, AT(user_body, user.name), 0, 320 },
+	{ "/agent", SARK_BOOL, AT(user_body, user.agent) },
+	{ "/roles", SARK_WORDS, AT(user_body, user.roles), 0, 50 },
+	{ "/teams", SARK_WORDS, AT(user_body, user.teams), 0, 200 },
+	{ "/managed_teams", SARK_WORDS, AT(user_body, user.managed_teams), 0, 200 },
+	{ NULL }
+};
+static const struct sark_field patch[] = {
+	{ "/email", SARK_TEXT, AT(user_patch, change.email), 0, 320 },
+	{ "/name", SARK_TEXT, AT(user_patch, change.name), 0, 320 },
+	{ "/agent", SARK_BOOL, AT(user_patch, agent) },
+	{ "/roles", SARK_WORDS, AT(user_patch, change.roles), 0, 50 },
+	{ "/teams", SARK_WORDS, AT(user_patch, change.teams), 0, 200 },
+	{ "/managed_teams", SARK_WORDS, AT(user_patch, change.managed_teams), 0, 200 },
+	{ "/disabled", SARK_BOOL, AT(user_patch, disabled) },
+	{ NULL }
+};
+static const struct sark_field password[] = {
+	{ "/password", SARK_SECRET, AT(password_body, password), 1, SARK_PASSWORD_MAX, SARK_REQUIRED },
+	{ "/current_password", SARK_SECRET, AT(password_body, current), 1, SARK_PASSWORD_MAX },
+	{ "/change_required", SARK_BOOL, AT(password_body, change_required) },
 	{ NULL }
 };
 
@@ -68,6 +101,9 @@ static const struct sark_field new_binding[] = {
 	{ NULL }
 };
 
+static const struct sark_input new_user_in = { new_user, sizeof(struct user_body) };
+static const struct sark_input patch_in = { patch, sizeof(struct user_patch) };
+static const struct sark_input password_in = { password, sizeof(struct password_body) };
 static const struct sark_input user_list_in = { user_list, sizeof(struct users_query) };
 static const struct sark_input role_list_in = { role_list, sizeof(struct roles_query) };
 static const struct sark_input new_role_in = { new_role, sizeof(struct sark_new_role) };
@@ -118,6 +154,16 @@ const struct sark_route admin_routes[] = {
 	  SARK_LIMIT_USER, 0, .creates = true },
 	{ SARK_DELETE, "/api/v1/api-keys/{id}", SARK_IN_PERSON,
 	  NULL, delete_api_key, "api_key_revoked", SARK_LIMIT_USER, 0 },
+	{ SARK_POST, "/api/v1/users", SARK_MAY("user:write"),
+	  &new_user_in, post_user, "user_created", SARK_LIMIT_USER, USER_BODY_MAX,
+	  .creates = true },
+	{ SARK_PATCH, "/api/v1/users/{id}", SARK_MAY("user:write"),
+	  &patch_in, patch_user, "user_changed", SARK_LIMIT_USER, USER_BODY_MAX },
+	{ SARK_DELETE, "/api/v1/users/{id}", SARK_MAY("user:write"),
+	  NULL, delete_user, "user_disabled", SARK_LIMIT_USER, 0 },
+	/* One's own without a permission, anybody's with user:write. */
+	{ SARK_PUT, "/api/v1/users/{id}/password", SARK_SIGNED_IN,
+	  &password_in, put_password, "user_password_changed", SARK_LIMIT_USER, USER_BODY_MAX },
 	{ 0 }
 };
 /* clang-format on */

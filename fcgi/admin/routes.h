@@ -2,6 +2,7 @@
 #define SARK_ADMIN_ROUTES_H
 
 #include "auth/binding.h"
+#include "auth/user.h"
 #include "http/route.h"
 
 /* GET /api/v1/users */
@@ -42,6 +43,25 @@ struct binding_body {
 	struct sark_list windows; /* of struct sark_new_window */
 };
 
+/* POST /api/v1/users */
+struct user_body {
+	struct sark_new_user user;
+};
+
+/* PATCH /api/v1/users/{id} */
+struct user_patch {
+	struct sark_user_change change;
+	bool agent;
+	bool disabled;
+};
+
+/* PUT /api/v1/users/{id}/password */
+struct password_body {
+	const char *password;
+	const char *current;
+	bool change_required;
+};
+
 extern const struct sark_route admin_routes[];
 extern const char *const admin_yes_no[];
 
@@ -54,6 +74,7 @@ sark_handler get_roles;
 sark_handler delete_api_key;
 sark_handler get_api_key;
 sark_handler get_api_keys;
+sark_handler delete_user;
 sark_handler get_user;
 sark_handler get_user_permissions;
 sark_handler get_users;
@@ -63,5 +84,8 @@ sark_handler put_role;
 sark_handler patch_api_key;
 sark_handler post_api_key;
 sark_handler post_api_key_rotate;
+sark_handler patch_user;
+sark_handler post_user;
+sark_handler put_password;
 
 #endif

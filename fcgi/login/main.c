@@ -9,7 +9,8 @@ main(int argc, char **argv)
 		.summary = "Login, the account of the caller, public keys",
 		.routes = login_routes,
 		.needs = SARK_NEEDS_PG | SARK_NEEDS_REDIS | SARK_NEEDS_SIGNING |
-		    SARK_NEEDS_SEAL | SARK_NEEDS_SPOOL | SARK_NEEDS_LDAP,
+		    SARK_NEEDS_SEAL | SARK_NEEDS_SPOOL | SARK_NEEDS_LDAP |
+		    SARK_NEEDS_HASHES,
 		.watches = SARK_NEEDS_PEPPER,
 	};
 

@@ -6,6 +6,7 @@ libsarkcommon_la_SOURCES += \
 	%D%/apikey_use.c %D%/apikey_use.h \
 	%D%/bearer.c %D%/bearer.h \
 	%D%/binding.c %D%/binding.h \
+	%D%/blocklist.c %D%/blocklist.h \
 	%D%/catalogue.c %D%/catalogue.h \
 	%D%/explain.c %D%/explain.h \
 	%D%/grant.c %D%/grant.h \
@@ -25,6 +26,8 @@ libsarkcommon_la_SOURCES += \
 	%D%/login.c %D%/login.h \
 	%D%/mfa.c %D%/mfa.h \
 	%D%/qr.c %D%/qr.h \
+	%D%/new_password.c %D%/new_password.h \
+	%D%/privilege.c %D%/privilege.h \
 	%D%/rbac.c %D%/rbac.h \
 	%D%/refresh.c %D%/refresh.h \
 	%D%/role.c %D%/role.h \
@@ -38,8 +41,13 @@ libsarkcommon_la_SOURCES += \
 	%D%/token.c %D%/token.h \
 	%D%/token_cache.c %D%/token_cache.h \
 	%D%/totp.c %D%/totp.h \
-	%D%/user.c %D%/user.h \
+	%D%/user.h \
+	%D%/user_add.c \
+	%D%/user_change.c \
+	%D%/user_check.c %D%/user_check.h \
+	%D%/user_edit.c %D%/user_edit.h \
 	%D%/user_list.c %D%/user_list.h \
+	%D%/user_password.c %D%/user_password.h \
 	%D%/username.c %D%/username.h \
 	%D%/window.c %D%/window.h \
 	%D%/withhold.c %D%/withhold.h

@@ -13,9 +13,13 @@ sark_session_end_in(struct sark_tx *tx, struct sark_app *app,
 {
 	struct sark_event event;
 	size_t i;
+	int ret = ending->spared_id != NULL
+	    ? sark_sessions_revoke_others(tx, app->mem, ending->user_id,
+		  ending->spared_id, ending->reason, ends_r, err)
+	    : sark_sessions_revoke(tx, app->mem, ending->user_id,
+		  ending->session_id, ending->reason, ends_r, err);
 
-	if (sark_sessions_revoke(tx, app->mem, ending->user_id,
-		ending->session_id, ending->reason, ends_r, err) == -1)
+	if (ret == -1)
 		return -1;
 	for (i = 0; i < ends_r->count; i++) {
 		sark_event_init(&event, caller,

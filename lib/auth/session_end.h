@@ -16,6 +16,7 @@ struct sark_tx;
 struct sark_session_ending {
 	const char *user_id;
 	const char *session_id; /* NULL: all of the user */
+	const char *spared_id;	/* of all, but not this one; NULL: none */
 	const char *reason;	/* a stable word: "logout" */
 	/* of the event for each */
 	const char *event; /* its type; NULL: session_ended */

@@ -6,6 +6,7 @@
 
 #include "base/quota.h"
 
+struct sark_blocklist;
 struct sark_conf;
 struct sark_directory;
 struct sark_gate;
@@ -50,6 +51,7 @@ struct sark_app {
 	struct sark_limiter *limiter;	 /* serve/limits.h */
 	struct sark_repeats *repeats;	 /* serve/repeats.h */
 	struct sark_tracer *tracer;	 /* base/span.h */
+	struct sark_blocklist *common;	 /* auth/blocklist.h */
 };
 
 #endif

@@ -60,6 +60,9 @@ struct sark_conf {
 	/* passwords */
 	int64_t argon2_memory_kib;
 	int64_t argon2_passes;
+	int64_t password_min_length; /* characters */
+	int64_t password_history;    /* passwords */
+	const char *password_blocklist;
 	/* second factor */
 	const char *mfa_issuer;
 	const char *const *mfa_required_roles;

@@ -1,6 +1,7 @@
 #include "crypto/secret.h"
 
 #include <sodium.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -15,6 +16,12 @@ void
 sark_secret_wipe(void *p, size_t n)
 {
 	sodium_memzero(p, n);
+}
+
+void
+sark_secret_wipe_text(const char *text)
+{
+	sodium_memzero((void *)(uintptr_t)text, strlen(text));
 }
 
 static int

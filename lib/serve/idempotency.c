@@ -33,6 +33,20 @@ digest_of(void *ctx, const struct sark_buf *buf)
 	return sark_strdup(ctx, digest);
 }
 
+/* A body may hold a password: without the key nobody can guess at it. */
+static const char *
+keyed(const struct once *once, const char *digest)
+{
+	void *ctx = once->req->mem;
+	struct sark_buf buf;
+
+	sark_buf_init(&buf, ctx);
+	sark_buf_str(&buf,
+	    sark_seal_sign(
+		once->app->seal, ctx, "idempotency:request", digest));
+	return digest_of(ctx, &buf);
+}
+
 static int
 read_key(struct once *once, struct sark_err *err)
 {
@@ -52,7 +66,7 @@ read_key(struct once *once, struct sark_err *err)
 	sark_netstring_add(&buf, "POST");
 	sark_netstring_add(&buf, req->path);
 	sark_buf_add(&buf, req->body, req->body_len);
-	once->key.request_digest = digest_of(req->mem, &buf);
+	once->key.request_digest = keyed(once, digest_of(req->mem, &buf));
 	once->place = sark_format(req->mem, "idempotency:%s:%s:%s",
 	    once->key.caller_id, once->key.route, once->key.key_digest);
 	return 0;

@@ -1,6 +1,7 @@
 #include "serve/open.h"
 
 #include "audit/spool.h"
+#include "auth/blocklist.h"
 #include "auth/directory.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -101,6 +102,13 @@ open_directory(struct sark_app *app, struct sark_err *err)
 	return 0;
 }
 
+static int
+open_blocklist(struct sark_app *app, struct sark_err *err)
+{
+	return sark_blocklist_open(
+	    app, app->conf->password_blocklist, &app->common, err);
+}
+
 #define AT(member) offsetof(struct sark_app, member)
 /* In this order; SIGNING goes before KEYS, which it covers. */
 static const struct {
@@ -113,6 +121,7 @@ static const struct {
 	{ SARK_NEEDS_SEAL, AT(seal), open_seal },
 	{ SARK_NEEDS_PEPPER, AT(pepper), open_pepper },
 	{ SARK_NEEDS_SPOOL, AT(spool), open_spool },
+	{ SARK_NEEDS_HASHES, AT(common), open_blocklist },
 	{ SARK_NEEDS_POLICY, AT(policy), open_policy },
 	{ SARK_NEEDS_PG, AT(pg), open_pg },
 	{ SARK_NEEDS_REDIS, AT(redis), open_redis },

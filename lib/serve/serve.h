@@ -12,9 +12,10 @@
 #define SARK_NEEDS_SEAL	   (1u << 4)
 #define SARK_NEEDS_SPOOL   (1u << 5)
 #define SARK_NEEDS_POLICY  (1u << 6)
-#define SARK_NEEDS_SHARE   (1u << 7) /* reads files of share_dir */
-#define SARK_NEEDS_PEPPER  (1u << 8) /* to verify API keys */
-#define SARK_NEEDS_LDAP	   (1u << 9) /* where a directory is set */
+#define SARK_NEEDS_SHARE   (1u << 7)  /* reads files of share_dir */
+#define SARK_NEEDS_PEPPER  (1u << 8)  /* to verify API keys */
+#define SARK_NEEDS_LDAP	   (1u << 9)  /* where a directory is set */
+#define SARK_NEEDS_HASHES  (1u << 10) /* judges and hashes passwords */
 
 /* A program is its name and its routes. */
 struct sark_program {

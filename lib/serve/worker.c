@@ -159,6 +159,8 @@ watch_new(
 		sark_watch_add(watch, conf->seal_key_file, true);
 	if (((program->needs | program->watches) & SARK_NEEDS_PEPPER) != 0)
 		sark_watch_add(watch, conf->apikey_pepper_file, true);
+	if ((program->needs & SARK_NEEDS_HASHES) != 0)
+		sark_watch_add(watch, conf->password_blocklist, true);
 	return watch;
 }
 

@@ -17,6 +17,7 @@ libsarkcommon_la_SOURCES += \
 	%D%/ledger.c %D%/ledger.h \
 	%D%/limits.c %D%/limits.h \
 	%D%/logon.c %D%/logon.h \
+	%D%/passwords.c %D%/passwords.h \
 	%D%/pattern.c %D%/pattern.h \
 	%D%/pg.c %D%/pg.h %D%/wire.h \
 	%D%/redis.c %D%/redis.h %D%/redis_ping.c \

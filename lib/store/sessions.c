@@ -33,6 +33,10 @@ static const struct sark_stmt end_one = { "sessions_end_one", 3,
 	"UPDATE sark.session SET revoked_at = now(), revoke_reason = $2"
 	" WHERE user_id = $1::uuid AND " LIVE
 	" AND session_id = $3::uuid" ENDED };
+static const struct sark_stmt end_others = { "sessions_end_others", 3,
+	"UPDATE sark.session SET revoked_at = now(), revoke_reason = $2"
+	" WHERE user_id = $1::uuid AND " LIVE
+	" AND session_id <> $3::uuid" ENDED };
 static const struct sark_stmt end_all = { "sessions_end_all", 2,
 	"UPDATE sark.session SET revoked_at = now(), revoke_reason = $2"
 	" WHERE user_id = $1::uuid AND " LIVE ENDED };
@@ -142,6 +146,16 @@ sark_sessions_revoke(struct sark_tx *tx, void *ctx, const char *user_id,
 
 	return end_sessions(tx, session_id != NULL ? &end_one : &end_all, ctx,
 	    params, ends_r, err);
+}
+
+int
+sark_sessions_revoke_others(struct sark_tx *tx, void *ctx, const char *user_id,
+    const char *session_id, const char *reason,
+    struct sark_session_ends *ends_r, struct sark_err *err)
+{
+	const char *const params[] = { user_id, reason, session_id };
+
+	return end_sessions(tx, &end_others, ctx, params, ends_r, err);
 }
 
 char *

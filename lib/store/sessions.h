@@ -74,6 +74,12 @@ int sark_sessions_revoke(struct sark_tx *tx, void *ctx, const char *user_id,
     struct sark_session_ends *ends_r, struct sark_err *err)
     SARK_NONNULL(1, 3, 5, 6, 7) SARK_CHECKED;
 
+/* The same for all but session_id. */
+int sark_sessions_revoke_others(struct sark_tx *tx, void *ctx,
+    const char *user_id, const char *session_id, const char *reason,
+    struct sark_session_ends *ends_r, struct sark_err *err)
+    SARK_NONNULL(1, 3, 4, 5, 6, 7) SARK_CHECKED;
+
 /* "refresh_token:user:{user_id}:{token_id}" on ctx: also the seal's place. */
 char *sark_sessions_key(void *ctx, const char *user_id, const char *token_id)
     SARK_NONNULL(2, 3) __attribute__((returns_nonnull));

@@ -49,27 +49,35 @@ static const struct sark_stmt show = { "users_show", 1,
 	FROM_USERS " WHERE u.user_id = $1::uuid" };
 static const struct sark_stmt page = { "users_list", 6,
 	"SELECT " USER_COLUMNS ", NULL, " LOCKED_UNTIL
-	FROM_USERS
-	" WHERE ($1::text IS NULL OR u.username ILIKE $1 OR u.name ILIKE $1"
-	"  OR u.email ILIKE $1)"
+	" FROM (SELECT f.user_id FROM sark.users f"
+	" WHERE ($1::text IS NULL OR f.username ILIKE $1 OR f.name ILIKE $1"
+	"  OR f.email ILIKE $1)"
 	" AND ($2::text IS NULL OR EXISTS (SELECT FROM sark.user_role r"
-	"  WHERE r.user_id = u.user_id AND r.role = $2"
+	"  WHERE r.user_id = f.user_id AND r.role = $2"
 	"  AND (r.expires_at IS NULL OR r.expires_at > now())))"
 	" AND ($3::text IS NULL OR EXISTS (SELECT FROM sark.team_member t"
-	"  WHERE t.user_id = u.user_id AND t.team = $3))"
-	" AND ($4::boolean IS NULL OR (u.disabled_at IS NOT NULL) = $4)"
-	" AND ($5::text IS NULL OR u.username_norm COLLATE \"C\" > $5)"
-	" ORDER BY u.username_norm COLLATE \"C\" LIMIT $6::bigint" };
+	"  WHERE t.user_id = f.user_id AND t.team = $3))"
+	" AND ($4::boolean IS NULL OR (f.disabled_at IS NOT NULL) = $4)"
+	" AND ($5::text IS NULL OR f.username_norm COLLATE \"C\" > $5)"
+	" ORDER BY f.username_norm COLLATE \"C\" LIMIT $6::bigint) AS page"
+	" JOIN sark.users u USING (user_id)" SARK_EFFECTIVE_OF("u.user_id", "NULL")
+	" ORDER BY u.username_norm COLLATE \"C\"" };
 static const struct sark_stmt all = { "users_all", 0,
 	"SELECT " USER_COLUMNS ", NULL, 0"
 	FROM_USERS " ORDER BY u.username_norm" };
-static const struct sark_stmt insert = { "users_insert", 8,
+static const struct sark_stmt insert = { "users_insert", 10,
 	"INSERT INTO sark.users (user_id, username, username_norm, email, name,"
-	" provider, agent, password_hash, password_changed_at)"
-	" VALUES ($1::uuid, $2, $3, $4, $5, $6, $7::boolean, nullif($8::text, ''),"
-	" CASE WHEN $8::text <> '' THEN now() END)" };
-static const struct sark_stmt set_password = { "users_set_password", 2,
-	"UPDATE sark.users SET password_hash = $2, password_changed_at = now(),"
+	" provider, agent, password_hash, password_changed_at,"
+	" password_change_required, created_at, updated_at)"
+	" SELECT $1::uuid, $2, $3, $4, $5, $6, $7::boolean, nullif($8::text, ''),"
+	" CASE WHEN $8::text <> '' THEN at END, $9::boolean, at, at FROM"
+	" (SELECT timestamptz 'epoch' + $10::bigint * interval '1 millisecond')"
+	" AS t (at)" };
+static const struct sark_stmt lock = { "users_lock", 1,
+	"SELECT FROM sark.users WHERE user_id = $1::uuid FOR NO KEY UPDATE" };
+static const struct sark_stmt update = { "users_update", 4,
+	"UPDATE sark.users SET email = coalesce($2, email),"
+	" name = coalesce($3, name), agent = coalesce($4::boolean, agent),"
 	" updated_at = now() WHERE user_id = $1::uuid" };
 static const struct sark_stmt set_hash = { "users_set_hash", 2,
 	"UPDATE sark.users SET password_hash = $2 WHERE user_id = $1::uuid" };
@@ -216,9 +224,13 @@ int
 sark_users_insert(
     struct sark_tx *tx, const struct sark_user *user, struct sark_err *err)
 {
+	char created[24];
+
+	snprintf(created, sizeof(created), "%" PRId64, user->created_at);
 	if (sark_pg_exec(tx->pg, &insert, err, user->user_id, user->username,
 		user->username_norm, user->email, user->name, user->provider,
-		user->agent ? "t" : "f", user->password_hash) == -1)
+		user->agent ? "t" : "f", user->password_hash,
+		user->password_change_required ? "t" : "f", created) == -1)
 		return -1;
 	return 0;
 }
@@ -233,11 +245,19 @@ touched(int64_t count, struct sark_err *err)
 }
 
 int
-sark_users_set_password(struct sark_tx *tx, const char *user_id,
-    const char *password_hash, struct sark_err *err)
+sark_users_lock(struct sark_tx *tx, const char *user_id, struct sark_err *err)
 {
+	return touched(sark_pg_exec(tx->pg, &lock, err, user_id), err);
+}
+
+int
+sark_users_update(struct sark_tx *tx, const char *user_id, const char *email,
+    const char *name, const bool *agent, struct sark_err *err)
+{
+	const char *is_agent = agent == NULL ? NULL : *agent ? "t" : "f";
+
 	return touched(
-	    sark_pg_exec(tx->pg, &set_password, err, user_id, password_hash),
+	    sark_pg_exec(tx->pg, &update, err, user_id, email, name, is_agent),
 	    err);
 }
 

@@ -83,17 +83,23 @@ int sark_users_all(struct sark_pg *pg, void *ctx, struct sark_user **users_r,
     SARK_NONNULL(1, 3, 4, 5) SARK_CHECKED;
 
 /*
- * Inserts user_id, the names, email, provider, agent and, unless "", the
- * password hash; roles and teams go by their own calls.
+ * Inserts user_id, the names, email, provider, agent, created_at and, unless
+ * "", the password hash with what is known of it; roles and teams go by their
+ * own calls.
  * Errors: CONFLICT the name is taken, those of pg.h.
  */
 int sark_users_insert(struct sark_tx *tx, const struct sark_user *user,
     struct sark_err *err) SARK_NONNULL(1, 2, 3) SARK_CHECKED;
 
 /* Changes of one user.  Errors: NOT_FOUND, those of pg.h. */
-int sark_users_set_password(struct sark_tx *tx, const char *user_id,
-    const char *password_hash, struct sark_err *err)
-    SARK_NONNULL(1, 2, 3, 4) SARK_CHECKED;
+
+/* Keeps others from changing him until the transaction ends. */
+int sark_users_lock(struct sark_tx *tx, const char *user_id,
+    struct sark_err *err) SARK_NONNULL(1, 2, 3) SARK_CHECKED;
+/* What is NULL stays. */
+int sark_users_update(struct sark_tx *tx, const char *user_id,
+    const char *email, const char *name, const bool *agent,
+    struct sark_err *err) SARK_NONNULL(1, 2, 6) SARK_CHECKED;
 /* Another hash of the same password: not a change of the password. */
 int sark_users_set_hash(struct sark_tx *tx, const char *user_id,
     const char *password_hash, struct sark_err *err)

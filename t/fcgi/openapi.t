@@ -148,6 +148,21 @@ my ($someone) = @{ as_said($admin, GET => '/api/v1/users', 200)->{items} };
 as_said($admin, GET => '/api/v1/users', 200, query => '?limit=1&disabled=false');
 as_said($admin, GET => '/api/v1/users/{id}', 200, id => $someone->{user_id});
 as_said($admin, GET => '/api/v1/users/{id}', 404, id => $nobody);
+my %user = (username => 'new', password => 'seven purple elephants');
+my $user = as_said($admin, POST => '/api/v1/users', 201, body => \%user);
+as_said($admin->with('idempotency-key' => 'user'), POST => '/api/v1/users',
+	201, body => { %user, username => 'new2' }) for 1, 2;
+as_said($admin, POST => '/api/v1/users', 409, body => \%user);
+as_said($admin, POST => '/api/v1/users', 422, body => {});
+as_said($admin, PATCH => '/api/v1/users/{id}', 200, id => $user->{user_id},
+	body => { name => 'x' });
+as_said($admin->with('if-match' => '"x"'), PATCH => '/api/v1/users/{id}', 412,
+	id => $user->{user_id}, body => { name => 'y' });
+as_said($admin, PUT => '/api/v1/users/{id}/password', 204,
+	id => $user->{user_id}, body => { password => 'six purple elephants' });
+as_said($admin, PUT => '/api/v1/users/{id}/password', 422,
+	id => $user->{user_id}, body => { password => 'short' });
+as_said($admin, DELETE => '/api/v1/users/{id}', 204, id => $user->{user_id});
 as_said($viewer, GET => '/api/v1/users', 403);
 
 my $roles = '/api/v1/roles';

@@ -30,7 +30,8 @@ my %role = (admin => 'admin', officer => 'security_officer',
 	service => 'service');
 
 sub password ($user) {
-	return "correct horse $user staple";
+	# a password must not hold the user name
+	return "correct horse " . reverse($user) . " staple";
 }
 
 # Starts the programs named (login is sark-login).  Options, after the names:
@@ -259,6 +260,7 @@ sub write_conf ($self, $path = $self->conf) {
 		share_dir => $self->{share}, spool_dir => $self->{spool},
 		policy_dir => $self->{policy}, argon2_memory_kib => 8192,
 		argon2_passes => 1, log_level => 'info',
+		password_blocklist => "$self->{share}/common-passwords",
 		# a busy machine is no reason to refuse a test's request
 		deadline_ms => 30_000, login_deadline_ms => 30_000,
 		queue_max => 128, queue_timeout_ms => 60_000,

@@ -37,3 +37,8 @@ t_lib_auth_standing_test_SOURCES = %D%/standing_test.c
 t_lib_auth_standing_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) \
 	$(CMOCKA_CFLAGS)
 t_lib_auth_standing_test_LDADD = $(C_TEST_LDADD)
+
+C_TESTS += t/lib/auth/blocklist_test
+t_lib_auth_blocklist_test_SOURCES = %D%/blocklist_test.c
+t_lib_auth_blocklist_test_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS) $(CMOCKA_CFLAGS)
+t_lib_auth_blocklist_test_LDADD = $(C_TEST_LDADD)

@@ -17,6 +17,7 @@
 #include "base/uuid.h"
 #include "store/generations.h"
 #include "store/pg.h"
+#include "store/passwords.h"
 #include "store/redis.h"
 #include "store/schema.h"
 #include "store/sessions.h"
@@ -83,6 +84,7 @@ add_user(struct stores *s, const char *name)
 	user->name = "A \"quoted\" name";
 	user->provider = "local";
 	user->password_hash = "$argon2id$x";
+	user->created_at = sark_clock_ms();
 	assert_int_equal(sark_tx_begin(&tx, s->admin, &s->err), 0);
 	assert_int_equal(sark_users_insert(&tx, user, &s->err), 0);
 	assert_int_equal(sark_tx_commit(&tx, &s->err), 0);
@@ -119,7 +121,7 @@ a_user_comes_back(void **state)
 }
 
 static void
-the_hash_is_for_the_login(void **state)
+the_hash_is_for_few(void **state)
 {
 	struct stores *s = *state;
 	struct sark_user *user;
@@ -157,6 +159,9 @@ changes_of_a_user(void **state)
 	struct stores *s = *state;
 	const char *id = add_user(s, "changes")->user_id;
 	struct sark_user *user, *before;
+	const struct sark_password_change change = {
+		.user_id = id, .hash = "other", .remembered = 2
+	};
 	struct sark_tx tx;
 
 	assert_int_equal(sark_users_by_username(
@@ -177,7 +182,7 @@ changes_of_a_user(void **state)
 	/* its time is told by the millisecond */
 	assert_int_equal(nanosleep(&(struct timespec){ 0, 2000000 }, NULL), 0);
 	assert_int_equal(sark_tx_begin(&tx, s->admin, &s->err), 0);
-	assert_int_equal(sark_users_set_password(&tx, id, "other", &s->err), 0);
+	assert_int_equal(sark_passwords_set(&tx, &change, &s->err), 0);
 	assert_int_equal(sark_users_set_disabled(&tx, id, true, &s->err), 0);
 	assert_int_equal(sark_tx_commit(&tx, &s->err), 0);
 	assert_int_equal(
@@ -211,6 +216,50 @@ changes_of_a_user(void **state)
 	assert_int_equal(
 	    sark_users_by_id(s->login, s->mem, id, &user, &s->err), 1);
 	assert_int_equal(user->disabled_at, 0);
+}
+
+static void
+set_password(struct stores *s, const char *id, const char *hash)
+{
+	const struct sark_password_change change = { .user_id = id,
+		.hash = hash,
+		.change_required = true,
+		.remembered = 3 };
+	struct sark_tx tx;
+
+	assert_int_equal(sark_tx_begin(&tx, s->admin, &s->err), 0);
+	assert_int_equal(sark_passwords_set(&tx, &change, &s->err), 0);
+	assert_int_equal(sark_tx_commit(&tx, &s->err), 0);
+}
+
+static void
+passwords_are_remembered(void **state)
+{
+	struct stores *s = *state;
+	const char *id = add_user(s, "remembers")->user_id;
+	const char *const *hashes;
+	struct sark_user *user;
+
+	set_password(s, id, "second");
+	set_password(s, id, "third");
+	set_password(s, id, "fourth");
+	assert_int_equal(
+	    sark_passwords_last(s->login, s->mem, id, 9, &hashes, &s->err), 0);
+	assert_string_equal(hashes[0], "fourth");
+	assert_string_equal(hashes[1], "third");
+	assert_string_equal(hashes[2], "second");
+	assert_null(hashes[3]); /* three, as was said */
+	assert_int_equal(
+	    sark_passwords_last(s->admin, s->mem, id, 2, &hashes, &s->err), 0);
+	assert_null(hashes[2]);
+	assert_int_equal(
+	    sark_users_by_id(s->policy, s->mem, id, &user, &s->err), 1);
+	assert_true(user->password_change_required);
+	assert_int_equal(
+	    sark_passwords_last(s->policy, s->mem, id, 9, &hashes, &s->err),
+	    -1);
+	assert_int_equal(s->err.code, SARK_CONFIG);
+	sark_err_init(&s->err);
 }
 
 static void
@@ -420,9 +469,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_user_comes_back),
-		cmocka_unit_test(the_hash_is_for_the_login),
+		cmocka_unit_test(the_hash_is_for_few),
 		cmocka_unit_test(a_name_is_taken_once),
 		cmocka_unit_test(changes_of_a_user),
+		cmocka_unit_test(passwords_are_remembered),
 		cmocka_unit_test(roles_and_teams),
 		cmocka_unit_test(the_oldest_session_goes),
 		cmocka_unit_test(session_records),

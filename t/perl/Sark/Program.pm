@@ -39,6 +39,7 @@ sub write_conf ($self, $path, %conf) {
 		apikey_pepper_file => $temp->path('apikey.pepper'),
 		share_dir => $self->{share}, spool_dir => $self->{spool},
 		policy_dir => $self->{policy},
+		password_blocklist => srcdir() . '/share/common-passwords',
 		# a busy machine is no reason to refuse a test's request
 		deadline_ms => 30_000, login_deadline_ms => 30_000,
 		queue_max => 128, queue_timeout_ms => 60_000,
