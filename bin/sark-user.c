@@ -29,6 +29,7 @@ static const char doc[] =
     "passwd NAME   set the password; ends the user's sessions\n"
     "disable NAME  let the user log in no more; ends the sessions\n"
     "enable NAME   let the user log in again\n"
+    "unlock NAME   let the user try again at once after wrong passwords\n"
     "roles NAME    set the roles and teams that are given, leave the others\n"
     "mfa-reset NAME\n"
     "              remove the second factor of who has lost it\n"
@@ -213,6 +214,14 @@ passwd(struct call *call, struct sark_err *err)
 }
 
 static int
+unlock(struct call *call, struct sark_err *err)
+{
+	const struct sark_user_of of = { .username = call->username };
+
+	return sark_user_unlock(&call->app, &call->caller, &of, err);
+}
+
+static int
 change(
     struct call *call, const struct sark_user_change *in, struct sark_err *err)
 {
@@ -341,6 +350,7 @@ static const struct verb {
 	{ "passwd", passwd, true },
 	{ "disable", disable, true },
 	{ "enable", enable, true },
+	{ "unlock", unlock, true },
 	{ "roles", roles, true },
 	{ "mfa-reset", mfa_reset, true },
 	{ "list", list, false },

@@ -24,6 +24,7 @@ fcgi_admin_sark_admin_SOURCES = \
 	%D%/post_api_key_rotate.c \
 	%D%/patch_user.c \
 	%D%/post_user.c \
+	%D%/post_user_unlock.c \
 	%D%/put_password.c \
 	%D%/routes.c %D%/routes.h
 fcgi_admin_sark_admin_CFLAGS = $(AM_CFLAGS) $(TALLOC_CFLAGS)

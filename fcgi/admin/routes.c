@@ -161,6 +161,8 @@ const struct sark_route admin_routes[] = {
 	  &patch_in, patch_user, "user_changed", SARK_LIMIT_USER, USER_BODY_MAX },
 	{ SARK_DELETE, "/api/v1/users/{id}", SARK_MAY("user:write"),
 	  NULL, delete_user, "user_disabled", SARK_LIMIT_USER, 0 },
+	{ SARK_POST, "/api/v1/users/{id}/unlock", SARK_MAY("user:write"),
+	  NULL, post_user_unlock, "account_unlocked", SARK_LIMIT_USER, 0 },
 	/* One's own without a permission, anybody's with user:write. */
 	{ SARK_PUT, "/api/v1/users/{id}/password", SARK_SIGNED_IN,
 	  &password_in, put_password, "user_password_changed", SARK_LIMIT_USER, USER_BODY_MAX },

@@ -86,6 +86,7 @@ sark_handler post_api_key;
 sark_handler post_api_key_rotate;
 sark_handler patch_user;
 sark_handler post_user;
+sark_handler post_user_unlock;
 sark_handler put_password;
 
 #endif

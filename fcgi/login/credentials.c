@@ -19,5 +19,7 @@ credentials_wipe(const struct sark_req *req)
 	const struct sark_login *login = req->input;
 
 	wipe(login->password, strlen(login->password));
+	if (login->new_password != NULL)
+		wipe(login->new_password, strlen(login->new_password));
 	wipe(req->body, req->body_len);
 }

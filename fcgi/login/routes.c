@@ -19,6 +19,7 @@ static const struct sark_field fields[] = {
 	{ "/username", SARK_TEXT, AT(username), 1, SARK_USERNAME_MAX, SARK_REQUIRED },
 	{ "/password", SARK_SECRET, AT(password), 1, SARK_PASSWORD_MAX, SARK_REQUIRED },
 	{ "/otp", SARK_SECRET, AT(otp), 1, 64, 0 },
+	{ "/new_password", SARK_SECRET, AT(new_password), 1, SARK_PASSWORD_MAX, 0 },
 	{ NULL }
 };
 

@@ -23,6 +23,7 @@ libsarkcommon_la_SOURCES += \
 	%D%/ldap_user.c %D%/ldap_user.h \
 	%D%/enrol.c %D%/enrol.h \
 	%D%/factor.c %D%/factor.h \
+	%D%/lockout.c %D%/lockout.h \
 	%D%/login.c %D%/login.h \
 	%D%/mfa.c %D%/mfa.h \
 	%D%/qr.c %D%/qr.h \

@@ -57,8 +57,7 @@ sark_lockout_failed(struct sark_app *app, const struct sark_caller *caller,
 		event.action = "login:lock";
 		event.actor_name = username;
 		event.resource = user_id;
-		event.detail =
-		    detail_of(app, attempt->client_ip, &locks[i]);
+		event.detail = detail_of(app, attempt->client_ip, &locks[i]);
 		if (sark_audit_spool(app, &event, err) == -1)
 			return -1;
 	}

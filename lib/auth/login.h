@@ -12,19 +12,24 @@ struct sark_login {
 	const char *username;
 	const char *password; /* at most SARK_PASSWORD_MAX bytes */
 	const char *otp;      /* NULL without */
+	/* where one has to be changed; NULL without */
+	const char *new_password;
 };
 
 /*
  * Login with a password kept here.  caller is the request's, anonymous.
  *
- * An unknown name, a wrong password, a disabled user and a user of another
- * provider are one and the same to the client, in time too: each costs one
- * password hash.  Which it was is in the audit event authentication_failure
+ * An unknown name, a wrong password, a disabled user, a user of another
+ * provider and one who has to wait (lockout.h) are one and the same to the
+ * client, in time too: each costs one password hash and one note in
+ * PostgreSQL.  Which it was is in the audit event authentication_failure
  * alone.
  *
  * Success opens a session (session.h).
  *
- * Errors: INVALID_CREDENTIALS; UNAVAILABLE, TIMEOUT PostgreSQL or Redis away;
+ * Errors: INVALID_CREDENTIALS; PASSWORD_CHANGE_REQUIRED it is right, and no
+ * new one was sent along; INVALID the new one is none (new_password.h), or
+ * none is wanted; OVERLOADED (hash_slots.h); UNAVAILABLE, TIMEOUT PostgreSQL or Redis away;
  * UNCERTAIN; AUDIT_UNAVAILABLE.
  */
 int sark_login_local(struct sark_app *app, const struct sark_caller *caller,

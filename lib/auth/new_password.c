@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "conf/conf.h"
+#include "crypto/hash_slots.h"
 #include "crypto/password.h"
 #include "crypto/secret.h"
 #include "store/passwords.h"
@@ -88,11 +89,15 @@ sark_new_password(struct sark_app *app, const struct sark_user *user,
 		.passes = app->conf->argon2_passes,
 	};
 	char *hash = sark_new_array(app->mem, char, SARK_PASSWORD_TEXT);
+	int ret;
 
 	if (check(app, user, pointer, password, err) == -1 ||
-	    check_last(app, user, pointer, password, err) == -1)
+	    sark_hash_slots_take(app->slots, err) == -1)
 		return -1;
-	sark_password_hash(hash, password, strlen(password), &cost);
+	ret = check_last(app, user, pointer, password, err);
+	if (ret == 0)
+		sark_password_hash(hash, password, strlen(password), &cost);
+	sark_hash_slots_give(app->slots);
 	*hash_r = hash;
-	return 0;
+	return ret;
 }

@@ -13,6 +13,8 @@
 #include "base/uuid.h"
 #include "conf/conf.h"
 #include "store/generations.h"
+#include "store/attempts.h"
+#include "store/passwords.h"
 #include "store/pg.h"
 #include "store/sessions.h"
 #include "store/users.h"
@@ -147,9 +149,39 @@ still_welcome(struct sark_tx *tx, const struct opening *o, struct sark_err *err)
 {
 	int found = sark_users_touch_login(tx, o->arrival->user, err);
 
+	/* Also who comes by the second step of a login. */
+	if (o->arrival->user->password_change_required &&
+	    o->arrival->new_password == NULL)
+		return sark_err_set(err, SARK_PASSWORD_CHANGE_REQUIRED,
+		    "the password must be changed");
+	if (found == 1 && o->arrival->attempt != NULL)
+		found = sark_attempts_passed(tx, o->arrival->attempt, err);
 	if (found == 0)
 		sark_err_set(err, SARK_INVALID_CREDENTIALS, "login refused");
 	return found == 1 ? 0 : -1;
+}
+
+/* A password that had to be changed. */
+static int
+change_password(
+    struct sark_tx *tx, const struct opening *o, struct sark_err *err)
+{
+	const struct sark_password_change change = {
+		.user_id = o->who.user_id,
+		.hash = o->arrival->new_password,
+		.remembered = o->app->conf->password_history,
+	};
+	struct sark_event event;
+
+	if (change.hash == NULL)
+		return 0;
+	sark_event_init(&event, &o->who, "user_password_changed");
+	event.severity = SARK_SEVERITY_MEDIUM;
+	event.action = "user:password";
+	event.resource = o->who.user_id;
+	if (sark_passwords_set(tx, &change, err) == -1)
+		return -1;
+	return sark_audit_in(tx, &event, err);
 }
 
 static int
@@ -169,7 +201,8 @@ write_session(struct sark_tx *tx, const struct opening *o,
 	if (o->arrival->new_hash != NULL &&
 	    sark_users_set_hash(tx, user_id, o->arrival->new_hash, err) == -1)
 		return -1;
-	if (record_dropped(tx, o, ends_r, err) == -1)
+	if (change_password(tx, o, err) == -1 ||
+	    record_dropped(tx, o, ends_r, err) == -1)
 		return -1;
 	return record_success(tx, o, err);
 }

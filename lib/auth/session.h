@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "json/writer.h"
 
+struct sark_attempt;
 struct sark_user;
 
 /* What a login, or a refresh, gives; on app->mem. */
@@ -30,6 +31,8 @@ struct sark_arrival {
 	struct sark_proof proof;      /* how, and when */
 	const char *action;	      /* "login:local", of the audit event */
 	const char *new_hash; /* of the same password; NULL: the old will do */
+	const char *new_password;	    /* hash of another; NULL: none */
+	const struct sark_attempt *attempt; /* lockout.h; NULL: no password */
 	struct sark_passcode code; /* of his second factor, if he sent one */
 };
 
@@ -45,8 +48,9 @@ struct sark_arrival {
  * in that transaction.  What a session without one withholds: withhold.h.
  *
  * Errors: MFA_REQUIRED, INVALID_OTP, RATE_LIMITED as sark_mfa_admit;
- * INVALID_CREDENTIALS he was disabled or given another password
- * since he was read, and nothing is recorded of it; UNAVAILABLE, TIMEOUT,
+ * INVALID_CREDENTIALS he was disabled, given another password or locked out
+ * since he was read, and nothing is recorded of it; PASSWORD_CHANGE_REQUIRED
+ * there is no new_password, and there has to be; UNAVAILABLE, TIMEOUT,
  * UNCERTAIN; CONFIG no key signs here.
  */
 int sark_session_open(struct sark_app *app, const struct sark_caller *caller,

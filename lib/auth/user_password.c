@@ -3,12 +3,14 @@
 #include <string.h>
 
 #include "audit/event.h"
+#include "auth/lockout.h"
 #include "auth/new_password.h"
 #include "auth/privilege.h"
 #include "auth/user_edit.h"
 #include "auth/user_list.h"
 #include "base/str.h"
 #include "conf/conf.h"
+#include "crypto/hash_slots.h"
 #include "crypto/password.h"
 #include "store/passwords.h"
 
@@ -22,6 +24,16 @@ struct setting {
 };
 
 static int
+unlock(struct sark_user_edit *edit, struct sark_tx *tx, struct sark_err *err)
+{
+	const char *name = edit->user->username_norm;
+	char account[SARK_SHA256_TEXT];
+
+	sark_sha256_hex(account, name, strlen(name));
+	return sark_attempts_unlock(tx, account, err);
+}
+
+static int
 apply(struct sark_user_edit *edit, struct sark_tx *tx, struct sark_err *err)
 {
 	const struct setting *setting = edit->arg;
@@ -31,6 +43,7 @@ apply(struct sark_user_edit *edit, struct sark_tx *tx, struct sark_err *err)
 		return sark_err_set(err, SARK_CONFLICT,
 		    "the password was changed by somebody else just now");
 	if (sark_passwords_set(tx, &setting->change, err) == -1 ||
+	    unlock(edit, tx, err) == -1 ||
 	    sark_user_edit_end_sessions(
 		edit, tx, EVENT, setting->spared, err) == -1)
 		return -1;
@@ -86,7 +99,7 @@ sark_user_reset_password(struct sark_app *app, const struct sark_caller *caller,
 }
 
 static int
-refuse(const struct sark_user_edit *edit, struct sark_err *err)
+refuse(const struct sark_user_edit *edit, const char *why, struct sark_err *err)
 {
 	struct sark_event event;
 
@@ -95,7 +108,7 @@ refuse(const struct sark_user_edit *edit, struct sark_err *err)
 	event.outcome = "failure";
 	event.action = "user:password";
 	event.resource = edit->user->user_id;
-	event.reason = "wrong_password";
+	event.reason = why;
 	if (sark_audit_spool(edit->app, &event, err) == -1)
 		return -1;
 	return sark_err_field(err, "/current_password", "is not your password");
@@ -107,17 +120,29 @@ check_current(const struct sark_user_edit *edit, const char *password,
     struct sark_err *err)
 {
 	const struct sark_password_cost none = { 0, 0 };
+	struct sark_app *app = edit->app;
 	const char *const *hashes;
-	bool rehash;
+	struct sark_attempt attempt;
+	bool rehash, right;
+	int locked;
 
-	if (sark_passwords_last(edit->app->pg, edit->app->mem,
-		edit->user->user_id, 1, &hashes, err) == -1)
+	if (sark_passwords_last(
+		app->pg, app->mem, edit->user->user_id, 1, &hashes, err) == -1)
 		return -1;
-	if (*hashes == NULL ||
+	sark_lockout_attempt(app, edit->caller, edit->user->username, &attempt);
+	locked = sark_attempts_locked(app->pg, &attempt, err);
+	if (locked == -1 || sark_hash_slots_take(app->slots, err) == -1)
+		return -1;
+	right = *hashes != NULL &&
 	    sark_password_verify(
-		*hashes, password, strlen(password), &none, &rehash) != 1)
-		return refuse(edit, err);
-	return 0;
+		*hashes, password, strlen(password), &none, &rehash) == 1;
+	sark_hash_slots_give(app->slots);
+	if (right && locked == 0)
+		return 0;
+	if (sark_lockout_failed(app, edit->caller, &attempt,
+		edit->user->username, edit->user->user_id, err) == -1)
+		return -1;
+	return refuse(edit, locked ? "locked" : "wrong_password", err);
 }
 
 int
@@ -143,4 +168,27 @@ sark_user_own_password(struct sark_app *app, const struct sark_caller *caller,
 	    check_current(&edit, change->current, err) == -1)
 		return -1;
 	return set(&edit, &setting, change->password, err);
+}
+
+static int
+apply_unlock(
+    struct sark_user_edit *edit, struct sark_tx *tx, struct sark_err *err)
+{
+	if (unlock(edit, tx, err) == -1)
+		return -1;
+	return sark_user_edit_record(edit, tx, "account_unlocked", NULL, err);
+}
+
+int
+sark_user_unlock(struct sark_app *app, const struct sark_caller *caller,
+    const struct sark_user_of *of, struct sark_err *err)
+{
+	struct sark_user_edit edit = {
+		.app = app,
+		.caller = caller,
+		.of = of,
+		.apply = apply_unlock,
+	};
+
+	return sark_user_edit_run(&edit, err);
 }

@@ -32,4 +32,9 @@ int sark_user_own_password(struct sark_app *app,
     const struct sark_caller *caller, const struct sark_own_password *change,
     struct sark_err *err) SARK_NONNULL(1, 2, 3, 4) SARK_CHECKED;
 
+/* Lets the user try again at once.  Event account_unlocked. */
+int sark_user_unlock(struct sark_app *app, const struct sark_caller *caller,
+    const struct sark_user_of *of, struct sark_err *err)
+    SARK_NONNULL(1, 2, 3, 4) SARK_CHECKED;
+
 #endif

@@ -10,6 +10,7 @@ struct sark_blocklist;
 struct sark_conf;
 struct sark_directory;
 struct sark_gate;
+struct sark_hash_slots;
 struct sark_keyring;
 struct sark_limiter;
 struct sark_metrics;
@@ -52,6 +53,7 @@ struct sark_app {
 	struct sark_repeats *repeats;	 /* serve/repeats.h */
 	struct sark_tracer *tracer;	 /* base/span.h */
 	struct sark_blocklist *common;	 /* auth/blocklist.h */
+	struct sark_hash_slots *slots;	 /* crypto/hash_slots.h */
 };
 
 #endif

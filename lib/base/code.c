@@ -22,6 +22,7 @@ static const struct {
 	[SARK_INVALID_REFRESH_TOKEN] = { "invalid_refresh_token", "Invalid refresh token", 401, EX_NOPERM },
 	[SARK_MFA_REQUIRED] = { "mfa_required", "Second factor required", 401, EX_NOPERM },
 	[SARK_INVALID_OTP] = { "invalid_otp", "Invalid code", 401, EX_NOPERM },
+	[SARK_PASSWORD_CHANGE_REQUIRED] = { "password_change_required", "Password change required", 401, EX_NOPERM },
 	[SARK_FORBIDDEN] = { "forbidden", "Forbidden", 403, EX_NOPERM },
 	[SARK_MFA_ENROLMENT_REQUIRED] = { "mfa_enrolment_required", "Second factor required for a role", 403, EX_NOPERM },
 	[SARK_INSUFFICIENT_SCOPE] = { "insufficient_scope", "Insufficient scope", 403, EX_NOPERM },

@@ -14,6 +14,7 @@ enum sark_code {
 	SARK_INVALID_TOKEN,
 	SARK_TOKEN_EXPIRED,
 	SARK_INVALID_CREDENTIALS,
+	SARK_PASSWORD_CHANGE_REQUIRED, /* the right one, but no more */
 	SARK_INVALID_REFRESH_TOKEN,
 	SARK_MFA_REQUIRED, /* the password was right, a code is to follow */
 	SARK_INVALID_OTP,

@@ -63,6 +63,11 @@ struct sark_conf {
 	int64_t password_min_length; /* characters */
 	int64_t password_history;    /* passwords */
 	const char *password_blocklist;
+	int64_t login_delay_after;	   /* failures from a network */
+	int64_t login_account_delay_after; /* from all unknown ones */
+	int64_t login_delay_max_s;
+	int64_t login_hash_slots;
+	int64_t login_hash_wait_ms;
 	/* second factor */
 	const char *mfa_issuer;
 	const char *const *mfa_required_roles;

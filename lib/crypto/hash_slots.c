@@ -1,3 +1,5 @@
+#include "config.h"
+
 #include "crypto/hash_slots.h"
 
 #include <errno.h>

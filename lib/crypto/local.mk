@@ -1,5 +1,6 @@
 libsarkcommon_la_SOURCES += \
 	%D%/digest.c %D%/digest.h \
+	%D%/hash_slots.c %D%/hash_slots.h \
 	%D%/es256.c %D%/es256.h \
 	%D%/jwt.c %D%/jwt.h \
 	%D%/keyfile.c %D%/keyfile.h \

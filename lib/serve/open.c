@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "conf/conf.h"
+#include "crypto/hash_slots.h"
 #include "crypto/keyring.h"
 #include "crypto/pepper.h"
 #include "crypto/seal.h"
@@ -109,6 +110,16 @@ open_blocklist(struct sark_app *app, struct sark_err *err)
 	    app, app->conf->password_blocklist, &app->common, err);
 }
 
+static int
+open_slots(struct sark_app *app, struct sark_err *err)
+{
+	const struct sark_conf *conf = app->conf;
+
+	return sark_hash_slots_open(app,
+	    sark_format(app, "%s/%s.hashes", conf->run_dir, app->program),
+	    conf->login_hash_slots, conf->login_hash_wait_ms, &app->slots, err);
+}
+
 #define AT(member) offsetof(struct sark_app, member)
 /* In this order; SIGNING goes before KEYS, which it covers. */
 static const struct {
@@ -122,6 +133,7 @@ static const struct {
 	{ SARK_NEEDS_PEPPER, AT(pepper), open_pepper },
 	{ SARK_NEEDS_SPOOL, AT(spool), open_spool },
 	{ SARK_NEEDS_HASHES, AT(common), open_blocklist },
+	{ SARK_NEEDS_HASHES, AT(slots), open_slots },
 	{ SARK_NEEDS_POLICY, AT(policy), open_policy },
 	{ SARK_NEEDS_PG, AT(pg), open_pg },
 	{ SARK_NEEDS_REDIS, AT(redis), open_redis },

@@ -151,8 +151,8 @@ sark_attempts_passed(struct sark_tx *tx, const struct sark_attempt *attempt,
 		return has_to_wait == 1 ? 0 : -1;
 	if (sark_pg_exec(tx->pg, &reset, err, attempt->account,
 		attempt->client_ip) == -1 ||
-	    sark_pg_exec(tx->pg, &know, err, attempt->account,
-		attempt->client_ip) == -1)
+	    sark_pg_exec(
+		tx->pg, &know, err, attempt->account, attempt->client_ip) == -1)
 		return -1;
 	return 1;
 }

@@ -1,6 +1,7 @@
 # lib/store
 libsarkcommon_la_SOURCES += \
 	%D%/apikeys.c %D%/apikeys.h \
+	%D%/attempts.c %D%/attempts.h \
 	%D%/audit_load.c %D%/audit_load.h \
 	%D%/audit_log.c %D%/audit_log.h \
 	%D%/bindings.c %D%/bindings.h \

@@ -7,6 +7,7 @@ PERL_TESTS += \
 	%D%/jwt.t \
 	%D%/ldap.t \
 	%D%/opa.t \
+	%D%/pw.t \
 	%D%/rate.t \
 	%D%/redis.t \
 	%D%/refresh.t \

@@ -260,6 +260,10 @@ sub write_conf ($self, $path = $self->conf) {
 		share_dir => $self->{share}, spool_dir => $self->{spool},
 		policy_dir => $self->{policy}, argon2_memory_kib => 8192,
 		argon2_passes => 1, log_level => 'info',
+		# a test that logs in wrongly does not wait for it
+		login_delay_after => 1_000_000,
+		login_account_delay_after => 1_000_000,
+		login_hash_slots => 64, login_hash_wait_ms => 30_000,
 		password_blocklist => "$self->{share}/common-passwords",
 		# a busy machine is no reason to refuse a test's request
 		deadline_ms => 30_000, login_deadline_ms => 30_000,

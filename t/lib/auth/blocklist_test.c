@@ -1,4 +1,4 @@
-/* Passwords that everybody tries first, also in disguise. */
+/* PW-08: passwords that everybody tries first, also in disguise. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
