@@ -96,7 +96,7 @@ row 'P-02 killed inside a request, before the commit' => sub {
 		is traces(killed(login => $place)), '0+0',
 		    'nothing of it is there';
 	}
-	for my $place (some(1, qw(spool_before redis_after engine_before
+	for my $place (some(1, qw(spool_before redis_after@2 engine_before
 	    engine_after))) {
 		is traces(killed(decide => $place)), '0+0',
 		    'nothing of it is there';
