@@ -29,13 +29,16 @@ struct raw {
 #define TEXT_BYTES (PREFIX_BYTES + SARK_B64URL_TEXT(sizeof(struct raw)))
 _Static_assert(TEXT_BYTES <= SARK_REFRESH_TEXT, "a token fits into its text");
 
-/* The 16 bytes of a valid UUID's text. */
+/* The 16 bytes of a UUID; zeros, no session's, for what came garbled. */
 static void
 id_bytes(unsigned char out[ID_BYTES], const char *uuid)
 {
 	static const char digits[] = "0123456789abcdef";
 	size_t i = 0;
 
+	memset(out, 0, ID_BYTES);
+	if (!sark_uuid_valid(uuid))
+		return;
 	for (; *uuid != '\0' && i < ID_BYTES; uuid += 2) {
 		if (*uuid == '-')
 			uuid++;
