@@ -17,8 +17,7 @@
 #include "store/pg.h"
 #include "store/users.h"
 
-#define RATE_DEFAULT 1000
-#define DAY_MS	     (24 * INT64_C(3600) * 1000)
+#define DAY_MS (24 * INT64_C(3600) * 1000)
 
 int
 sark_apikey_check_networks(const char *const *networks, struct sark_err *err)
@@ -36,10 +35,10 @@ sark_apikey_check_networks(const char *const *networks, struct sark_err *err)
 }
 
 int
-sark_apikey_check_rate(const struct sark_app *app SARK_UNUSED,
+sark_apikey_check_rate(const struct sark_app *app,
     const struct sark_caller *caller, int64_t rate, struct sark_err *err)
 {
-	int64_t most = RATE_DEFAULT;
+	int64_t most = app->conf->rate_api_key;
 
 	if (rate == 0 || most == 0 || rate <= most ||
 	    sark_permission_at(caller, SARK_APIKEY_WRITE_ANY, NULL))

@@ -12,6 +12,7 @@ libsarkcommon_la_SOURCES += \
 	%D%/grant.c %D%/grant.h \
 	%D%/group.c %D%/group.h \
 	%D%/introspect.c %D%/introspect.h \
+	%D%/key_use.c %D%/key_use.h \
 	%D%/key_text.c %D%/key_text.h \
 	%D%/directory.c %D%/directory.h %D%/directory_priv.h \
 	%D%/directory_groups.c \

@@ -1,11 +1,14 @@
 #include "auth/standing.h"
 
+#include "auth/key_use.h"
 #include "auth/rbac.h"
+#include "auth/scope.h"
 #include "auth/standing_record.h"
 #include "auth/withhold.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/networks.h"
 #include "base/span.h"
 #include "base/str.h"
 #include "crypto/seal.h"
@@ -33,6 +36,7 @@ sark_standing_slot_init(void *ctx, struct sark_standing_slot *slot,
 {
 	slot->user_id = user_id;
 	slot->id = id;
+	slot->key = false;
 	slot->seen = NULL;
 	slot->mem = ctx;
 	sark_standing_words(ctx, user_id, id, slot->words);
@@ -50,6 +54,8 @@ lend(struct sark_caller *caller, const struct sark_caller *who)
 	caller->managed_teams = who->managed_teams;
 	caller->permissions = who->permissions;
 	caller->scoped = who->scoped;
+	caller->scopes = who->scopes;
+	caller->key_rate = who->key_rate;
 	caller->agent = who->agent;
 	caller->mfa = who->mfa;
 	caller->mfa_time = who->mfa_time;
@@ -140,11 +146,22 @@ sark_standing_empower(
 	struct sark_caller *who = &standing->who;
 	const struct sark_effective *effective =
 	    sark_withhold(conf, &standing->effective, who->mfa);
+	struct sark_err ignored;
 
 	who->withheld = effective != &standing->effective;
 	who->roles = effective->roles;
 	who->permissions = sark_rbac_effective(standing, effective);
 	who->scoped = sark_rbac_scoped(standing, effective->scoped);
+	if (who->scopes == NULL)
+		return;
+	who->permissions = sark_scopes_permit(
+	    standing, who->scopes, who->roles, who->permissions);
+	/* Rows are checked before they are written; what fails allows none. */
+	sark_err_init(&ignored);
+	if (*standing->networks != NULL &&
+	    sark_networks_make(standing, standing->networks, &standing->allowed,
+		&ignored) == -1)
+		standing->allowed = NULL;
 }
 
 static void
@@ -167,6 +184,9 @@ fill(struct sark_standing *standing, const struct sark_conf *conf,
 	who->mfa_time = row->mfa_time;
 	if (good)
 		standing->effective = row->effective;
+	who->scopes = row->scopes;
+	who->key_rate = row->key_rate;
+	standing->networks = row->networks;
 	sark_standing_empower(conf, standing);
 	who->teams = good ? row->teams : none;
 	who->managed_teams = good ? row->managed_teams : none;
@@ -203,8 +223,9 @@ decide(const struct asking *a, struct sark_standing **standing_r,
 		return sark_err_set(
 		    err, SARK_UNAVAILABLE, "standing: no PostgreSQL");
 	standing = sark_new(a->slot->mem, struct sark_standing);
-	if (sark_standing_of_session(a->app->pg, standing, a->slot->user_id,
-		a->slot->id, &row, &why) == -1) {
+	if ((a->slot->key ? sark_standing_of_key : sark_standing_of_session)(
+		a->app->pg, standing, a->slot->user_id, a->slot->id, &row,
+		&why) == -1) {
 		talloc_free(standing);
 		return nobody_knows(&why, err);
 	}
@@ -278,6 +299,33 @@ ask(const struct asking *a, struct look *look, struct sark_standing *before,
 }
 
 static int
+refuse(const struct asking *a, const struct sark_standing *standing,
+    struct sark_err *err)
+{
+	const char *what = a->slot->key ? "API key" : "session";
+
+	if (standing->state == SARK_STANDING_OVER)
+		return sark_err_set(
+		    err, SARK_INVALID_TOKEN, "the %s is over", what);
+	if (standing->state != SARK_STANDING_GOOD)
+		return sark_err_set(
+		    err, SARK_INVALID_TOKEN, "the user is disabled");
+	return sark_err_set(err, SARK_FORBIDDEN,
+	    "this API key may not be used from your address");
+}
+
+static bool
+welcome(const struct asking *a, const struct sark_standing *standing)
+{
+	if (standing->state != SARK_STANDING_GOOD)
+		return false;
+	if (!a->slot->key || *standing->networks == NULL)
+		return true;
+	return standing->allowed != NULL &&
+	    sark_networks_hold(standing->allowed, a->caller->client_ip);
+}
+
+static int
 judge(void *arg, const struct sark_reply *reply, struct sark_err *err)
 {
 	struct asking *a = arg;
@@ -295,10 +343,12 @@ judge(void *arg, const struct sark_reply *reply, struct sark_err *err)
 	if (now != a->slot->seen)
 		remember(a, now);
 	lend(a->caller, &now->who);
-	if (now->state != SARK_STANDING_GOOD)
-		return sark_err_set(err, SARK_INVALID_TOKEN, "%s",
-		    now->state == SARK_STANDING_OVER ? "the session is over"
-						     : "the user is disabled");
+	if (!welcome(a, now)) {
+		refuse(a, now, err);
+		return SARK_GATE_REFUSED;
+	}
+	if (a->slot->key)
+		sark_key_use_count(a->app, a->caller->key_id);
 	return now == a->guess ? SARK_GATE_SAME : SARK_GATE_OTHER;
 }
 

@@ -35,6 +35,12 @@ sark_standing_to_record(void *ctx, const struct sark_standing *standing)
 	sark_netstring_add_list(&buf, standing->effective.roles);
 	sark_netstring_add_list(&buf, standing->effective.permissions);
 	sark_netstring_add_list(&buf, standing->effective.scoped);
+	sark_netstring_add_int(&buf, who->scopes != NULL);
+	if (who->scopes != NULL) {
+		sark_netstring_add_list(&buf, who->scopes);
+		sark_netstring_add_list(&buf, standing->networks);
+		sark_netstring_add_int(&buf, who->key_rate);
+	}
 	return buf.data;
 }
 
@@ -113,6 +119,24 @@ take_effective(char **at, void *ctx, struct sark_effective *effective)
 	return n % SARK_SCOPED_TEXTS == 0 ? 0 : -1;
 }
 
+/* What only an API key has. */
+static int
+take_key(char **at, void *ctx, struct sark_standing *standing)
+{
+	struct sark_caller *who = &standing->who;
+	bool key;
+
+	if (take_flag(at, &key) == -1)
+		return -1;
+	if (!key)
+		return 0;
+	if (take_list(at, ctx, &who->scopes) == -1 ||
+	    take_list(at, ctx, &standing->networks) == -1 ||
+	    sark_netstring_take_int(at, &who->key_rate) == -1)
+		return -1;
+	return 0;
+}
+
 int
 sark_standing_from_record(void *ctx, const struct sark_conf *conf,
     const char *record, struct sark_standing **standing_r)
@@ -123,7 +147,7 @@ sark_standing_from_record(void *ctx, const struct sark_conf *conf,
 	if (take_head(&at, standing) == -1 ||
 	    take_who(&at, standing, &standing->who) == -1 ||
 	    take_effective(&at, standing, &standing->effective) == -1 ||
-	    *at != '\0') {
+	    take_key(&at, standing, standing) == -1 || *at != '\0') {
 		talloc_free(standing);
 		return 0;
 	}

@@ -11,8 +11,8 @@
 #include "crypto/digest.h"
 
 /*
- * Access tokens that this process has verified, by the SHA-256 of their
- * text: the tokens themselves are not kept.  Four places for each value of
+ * Access tokens and API keys that this process has verified, by the SHA-256
+ * or the HMAC of their text: they themselves are not kept.  Four places for each value of
  * the hash's first bits; the one used longest ago makes room.
  */
 struct sark_token_cache;

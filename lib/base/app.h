@@ -11,6 +11,7 @@ struct sark_conf;
 struct sark_directory;
 struct sark_gate;
 struct sark_hash_slots;
+struct sark_key_uses;
 struct sark_keyring;
 struct sark_limiter;
 struct sark_metrics;
@@ -44,6 +45,7 @@ struct sark_app {
 	struct sark_token_cache *tokens; /* auth/bearer.h, at first use */
 	struct sark_seal *seal;		 /* crypto/seal.h */
 	struct sark_pepper *pepper;	 /* crypto/pepper.h */
+	struct sark_key_uses *key_uses;	 /* auth/key_use.h, at first use */
 	struct sark_policy *policy;	 /* policy/policy.h */
 	struct sark_directory *ldap;	 /* auth/directory.h; NULL unset */
 	struct sark_spool *spool;	 /* audit/spool.h */

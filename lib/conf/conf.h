@@ -57,6 +57,7 @@ struct sark_conf {
 	/* API keys */
 	const char *apikey_environment;
 	const char *const *apikey_scopes;
+	int64_t apikey_use_interval_s;
 	/* passwords */
 	int64_t argon2_memory_kib;
 	int64_t argon2_passes;
@@ -74,6 +75,7 @@ struct sark_conf {
 	int64_t mfa_tries;
 	/* rate limits, requests a minute; 0 is no limit */
 	int64_t rate_user;
+	int64_t rate_api_key;
 	int64_t rate_address;
 	int64_t rate_login_network;
 	int64_t rate_login_account;

@@ -34,23 +34,30 @@ sark_pepper_open(void *ctx, const char *path, struct sark_pepper **pepper_r,
 }
 
 void
+sark_pepper_mac(const struct sark_pepper *pepper,
+    unsigned char out[SARK_SHA256_BYTES], const char *secret)
+{
+	sark_hmac_sha256(
+	    out, pepper->key, sizeof(pepper->key), secret, strlen(secret));
+}
+
+void
 sark_pepper_digest(const struct sark_pepper *pepper, char out[SARK_SHA256_TEXT],
     const char *secret)
 {
-	unsigned char raw[SARK_SHA256_BYTES];
+	unsigned char mac[SARK_SHA256_BYTES];
 
-	sark_hmac_sha256(
-	    raw, pepper->key, sizeof(pepper->key), secret, strlen(secret));
-	sark_str_hex(out, raw, sizeof(raw));
+	sark_pepper_mac(pepper, mac, secret);
+	sark_str_hex(out, mac, sizeof(mac));
 }
 
 bool
 sark_pepper_match(
-    const struct sark_pepper *pepper, const char *digest, const char *secret)
+    const unsigned char mac[SARK_SHA256_BYTES], const char *digest)
 {
 	char own[SARK_SHA256_TEXT];
 
-	sark_pepper_digest(pepper, own, secret);
+	sark_str_hex(own, mac, SARK_SHA256_BYTES);
 	return strlen(digest) == sizeof(own) - 1 &&
 	    sark_secret_eq(own, digest, sizeof(own) - 1);
 }

@@ -16,11 +16,15 @@ struct sark_pepper;
 /* Reads the key file (keyfile.h).  Wiped when it is freed.  Errors: CONFIG. */
 int sark_pepper_open(void *ctx, const char *path, struct sark_pepper **pepper_r,
     struct sark_err *err) SARK_NONNULL(2, 3, 4) SARK_CHECKED;
-/* HMAC-SHA-256 of a secret as lower-case hex. */
+/* HMAC-SHA-256 of a secret. */
+void sark_pepper_mac(const struct sark_pepper *pepper,
+    unsigned char out[SARK_SHA256_BYTES], const char *secret)
+    SARK_NONNULL(1, 2, 3);
+/* The same as lower-case hex. */
 void sark_pepper_digest(const struct sark_pepper *pepper,
     char out[SARK_SHA256_TEXT], const char *secret) SARK_NONNULL(1, 2, 3);
-/* Whether a digest, of the right length or not, is the secret's. */
-bool sark_pepper_match(const struct sark_pepper *pepper, const char *digest,
-    const char *secret) SARK_NONNULL(1, 2, 3) SARK_CHECKED;
+/* Whether a digest, of the right length or not, is mac in hex. */
+bool sark_pepper_match(const unsigned char mac[SARK_SHA256_BYTES],
+    const char *digest) SARK_NONNULL(1, 2) SARK_CHECKED;
 
 #endif

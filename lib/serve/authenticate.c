@@ -47,6 +47,20 @@ counts(const struct sark_route *route, const struct sark_standing_slot *slot)
 	    (slot->seen == NULL || slot->seen->state == SARK_STANDING_GOOD);
 }
 
+static int
+verify(struct sark_app *app, const struct sark_credential *credential,
+    struct sark_caller *caller, struct sark_standing_slot **slot_r,
+    struct sark_err *err)
+{
+	if (credential->api_key != NULL)
+		return sark_auth_apikey(
+		    app, credential->api_key, caller, slot_r, err);
+	if (credential->bearer != NULL)
+		return sark_auth_bearer(
+		    app, credential->bearer, caller, slot_r, err);
+	return sark_err_set(err, SARK_UNAUTHENTICATED, "no credential");
+}
+
 int
 sark_authenticate(struct sark_app *app, const struct sark_route *route,
     const struct sark_credential *credential, struct sark_caller *caller,
@@ -56,11 +70,7 @@ sark_authenticate(struct sark_app *app, const struct sark_route *route,
 	struct sark_standing_slot *slot;
 	bool guessed;
 
-	if (credential->api_key != NULL)
-		return sark_auth_apikey(app, credential->api_key, caller, err);
-	if (credential->bearer == NULL)
-		return sark_err_set(err, SARK_UNAUTHENTICATED, "no credential");
-	if (sark_auth_bearer(app, credential->bearer, caller, &slot, err) == -1)
+	if (verify(app, credential, caller, &slot, err) == -1)
 		return -1;
 	gate = sark_new(app->mem, struct sark_gate);
 	guessed =

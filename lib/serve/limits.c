@@ -17,10 +17,10 @@
 #include "store/gate.h"
 #include "store/limits.h"
 
-enum tier { USER, ADDRESS, LOGIN_NETWORK, LOGIN_ACCOUNT, TIERS };
+enum tier { USER, KEY, ADDRESS, LOGIN_NETWORK, LOGIN_ACCOUNT, TIERS };
 
-static const char *const tiers[TIERS] = { "user", "address", "login_network",
-	"login_account" };
+static const char *const tiers[TIERS] = { "user", "key", "address",
+	"login_network", "login_account" };
 
 struct sark_limiter {
 	struct sark_share *share;
@@ -239,18 +239,28 @@ judge(void *arg, const struct sark_reply *reply, struct sark_err *err)
 	    : SARK_GATE_SAME;
 }
 
+/* As far as it is known: a worker sees a key's own limit at its first use. */
+static int64_t
+rate_of_key(const struct sark_app *app, const struct sark_caller *caller)
+{
+	return caller->key_rate != 0 ? caller->key_rate
+				     : app->conf->rate_api_key;
+}
+
 bool
 sark_limits_part(struct sark_app *app, const struct sark_caller *caller,
     struct sark_gate_part *part_r)
 {
+	bool key = *caller->key_id != '\0';
+	int64_t limit = key ? rate_of_key(app, caller) : app->conf->rate_user;
 	struct counting *c;
 
-	if (app->conf->rate_user == 0 || app->uncounted)
+	if (limit == 0 || app->uncounted)
 		return false;
 	c = sark_new(app->mem, struct counting);
 	c->app = app;
 	c->caller = caller;
-	add(c, USER, caller->user_id, app->conf->rate_user);
+	add(c, key ? KEY : USER, key ? caller->key_id : caller->user_id, limit);
 	sark_limits_command(app->mem, c->buckets, c->n, &part_r->cmd);
 	part_r->judge = judge;
 	part_r->arg = c;

@@ -15,6 +15,7 @@
  *
  *	tier		counts by		requests
  *	user		user			of a session
+ *	key		API key			of a key; its own limit goes first
  *	address		client address		without a credential, or with one
  *						that is not good
  *	login_network	client address		that log in

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "auth/key_use.h"
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -99,6 +100,7 @@ tick(void *arg)
 	count_lost_lines(work);
 	tell_shed(work);
 	sark_repeats_flush(work->app, false);
+	sark_key_use_tick(work->app);
 	if (sark_watch_changed(work->watch))
 		sark_workers_tell(work->tell, SARK_WORKER_STALE);
 }
@@ -320,6 +322,7 @@ sark_worker_run(const struct sark_worker *worker, struct sark_err *err)
 	sark_workers_tell(worker->tell, SARK_WORKER_READY);
 	ret = sark_listen_run(&listen, err);
 	sark_repeats_flush(work.app, true);
+	sark_key_use_end(work.app);
 out:
 	talloc_free(ctx);
 	return ret;
@@ -351,6 +354,7 @@ sark_worker_cgi(const struct sark_worker *worker, char *const *environment,
 		.arg = &work,
 	};
 	ret = sark_cgi_run(&cgi, err);
+	sark_key_use_end(work.app);
 out:
 	talloc_free(ctx);
 	return ret;

@@ -62,21 +62,9 @@ static const struct sark_stmt revoke = { "apikeys_revoke", 1,
 	"UPDATE sark.api_key SET revoked_at = now(), updated_at = now()"
 	" WHERE key_id = $1::uuid AND revoked_at IS NULL" };
 static const struct sark_stmt find = { "apikeys_find", 1,
-	"SELECT k.key_id, k.user_id, s.digest, k.scopes, k.networks,"
-	" coalesce(k.rate_limit, 0), "
-	MS("least(k.expires_at, s.expires_at)") ","
-	" k.revoked_at IS NOT NULL, k.disabled_at IS NOT NULL,"
-	" coalesce(least(k.expires_at, s.expires_at) <= now(), false),"
-	" u.disabled_at IS NOT NULL, u.username, u.email, u.name, u.provider,"
-	" u.agent,"
-	" ARRAY(SELECT t.team FROM sark.team_member t"
-	"  WHERE t.user_id = u.user_id ORDER BY 1),"
-	" ARRAY(SELECT t.team FROM sark.team_member t"
-	"  WHERE t.user_id = u.user_id AND t.manager ORDER BY 1),"
-	SARK_EFFECTIVE_COLUMNS
+	"SELECT k.key_id, k.user_id, s.digest"
 	" FROM sark.api_key_secret s JOIN sark.api_key k ON k.key_id = s.key_id"
-	" JOIN sark.users u ON u.user_id = k.user_id"
-	SARK_EFFECTIVE_OF("k.user_id", "k.key_id") " WHERE s.prefix = $1" };
+	" WHERE s.prefix = $1" };
 /* In one order, so that workers which tell of the same keys do not collide. */
 static const struct sark_stmt used = { "apikeys_used", 3,
 	"INSERT INTO sark.api_key_use AS w (key_id, usage_count, last_used_at)"
@@ -250,45 +238,19 @@ sark_apikeys_revoke(
 	return sark_pg_exec(tx->pg, &revoke, err, key_id) == -1 ? -1 : 0;
 }
 
-static void
-read_owner(struct sark_apikey_facts *facts, void *ctx,
-    const struct sark_rows *rows, int c)
-{
-	facts->disabled = sark_rows_bool(rows, 0, c++);
-	facts->username = sark_rows_text(rows, 0, c++);
-	facts->email = sark_rows_text(rows, 0, c++);
-	facts->name = sark_rows_text(rows, 0, c++);
-	facts->provider = sark_rows_text(rows, 0, c++);
-	facts->agent = sark_rows_bool(rows, 0, c++);
-	facts->teams = sark_rows_list(rows, ctx, 0, c++);
-	facts->managed_teams = sark_rows_list(rows, ctx, 0, c++);
-	sark_effective_fill(&facts->effective, ctx, rows, 0, c);
-}
-
 int
 sark_apikeys_find(struct sark_pg *pg, void *ctx, const char *prefix,
-    struct sark_apikey_facts **facts_r, struct sark_err *err)
+    struct sark_apikey_secret_of *of_r, struct sark_err *err)
 {
-	struct sark_apikey_facts *facts;
 	struct sark_rows *rows;
 
 	if (sark_pg_query(pg, &find, ctx, &rows, err, prefix) == -1)
 		return -1;
 	if (sark_rows_count(rows) == 0)
 		return 0;
-	facts = sark_new(ctx, struct sark_apikey_facts);
-	facts->key_id = sark_rows_text(rows, 0, 0);
-	facts->user_id = sark_rows_text(rows, 0, 1);
-	facts->digest = sark_rows_text(rows, 0, 2);
-	facts->scopes = sark_rows_list(rows, ctx, 0, 3);
-	facts->networks = sark_rows_list(rows, ctx, 0, 4);
-	facts->rate_limit = sark_rows_int(rows, 0, 5);
-	facts->until_ms = sark_rows_int(rows, 0, 6);
-	facts->revoked = sark_rows_bool(rows, 0, 7);
-	facts->suspended = sark_rows_bool(rows, 0, 8);
-	facts->expired = sark_rows_bool(rows, 0, 9);
-	read_owner(facts, ctx, rows, 10);
-	*facts_r = facts;
+	of_r->key_id = sark_rows_text(rows, 0, 0);
+	of_r->user_id = sark_rows_text(rows, 0, 1);
+	of_r->digest = sark_rows_text(rows, 0, 2);
 	return 1;
 }
 

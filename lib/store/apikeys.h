@@ -8,7 +8,6 @@
 #include "base/attr.h"
 #include "base/err.h"
 #include "base/uuid.h"
-#include "store/effective.h"
 
 struct sark_pg;
 struct sark_tx;
@@ -96,33 +95,16 @@ int sark_apikeys_revoke(struct sark_tx *tx, const char *key_id,
     struct sark_err *err) SARK_NONNULL(1, 2, 3) SARK_CHECKED;
 
 /*
- * What a key is when it is shown: found by the prefix of one of its secrets,
- * whatever has become of it.
+ * Whose and which key has a secret with this prefix, whatever has become of
+ * it; none of the three ever changes.  What counts of it: store/standing.h.
  */
-struct sark_apikey_facts {
+struct sark_apikey_secret_of {
 	const char *key_id;
 	const char *user_id;
-	const char *digest; /* of the secret with the prefix */
-	const char *const *scopes;
-	const char *const *networks;
-	int64_t rate_limit;
-	int64_t until_ms; /* of the key or its overlap; 0: no end */
-	bool revoked;
-	bool suspended;
-	bool expired; /* by the clock of PostgreSQL */
-	/* its owner, and his roles with those that are bound to the key */
-	bool disabled;
-	const char *username;
-	const char *email;
-	const char *name;
-	const char *provider;
-	bool agent;
-	const char *const *teams;
-	const char *const *managed_teams;
-	struct sark_effective effective;
+	const char *digest;
 };
 int sark_apikeys_find(struct sark_pg *pg, void *ctx, const char *prefix,
-    struct sark_apikey_facts **facts_r, struct sark_err *err)
+    struct sark_apikey_secret_of *of_r, struct sark_err *err)
     SARK_NONNULL(1, 3, 4, 5) SARK_CHECKED;
 
 /* How often keys were used, and when last. */

@@ -5,6 +5,9 @@
 
 enum { GENERATION, ALL, HOLD, HOLD_ALL, RECORD, KEYS };
 
+/* Behind what sessions and keys have in common. */
+#define FIRST_OF_KEY (12 + SARK_EFFECTIVE_COUNT)
+
 /* clang-format off */
 #define MS_UNTIL(time) "floor(extract(epoch FROM " time " - now()) * 1000)"
 
@@ -23,6 +26,25 @@ static const struct sark_stmt of_session = { "standing_of_session", 2,
 	" FROM sark.users u" SARK_EFFECTIVE_OF("u.user_id", "NULL")
 	" LEFT JOIN sark.session s"
 	"  ON s.session_id = $2::uuid AND s.user_id = u.user_id"
+	" WHERE u.user_id = $1::uuid" };
+#define KEY_ENDS "least(k.expires_at, x.expires_at, e.until)"
+static const struct sark_stmt of_key = { "standing_of_key", 2,
+	"SELECT coalesce(k.revoked_at IS NULL AND k.disabled_at IS NULL"
+	"  AND coalesce(least(k.expires_at, x.expires_at) > now(), true),"
+	"  false),"
+	" u.disabled_at IS NOT NULL, u.username, u.email, u.name, u.provider,"
+	" u.agent, false, 0,"
+	" ARRAY(SELECT t.team FROM sark.team_member t"
+	"  WHERE t.user_id = u.user_id ORDER BY 1),"
+	" ARRAY(SELECT t.team FROM sark.team_member t"
+	"  WHERE t.user_id = u.user_id AND t.manager ORDER BY 1),"
+	" coalesce(" MS_UNTIL(KEY_ENDS) ", -1),"
+	SARK_EFFECTIVE_COLUMNS ","
+	" k.scopes, k.networks, coalesce(k.rate_limit, 0)"
+	" FROM sark.users u"
+	" JOIN sark.api_key_secret x ON x.prefix = $2"
+	" JOIN sark.api_key k ON k.key_id = x.key_id AND k.user_id = u.user_id"
+	SARK_EFFECTIVE_OF("u.user_id", "k.key_id")
 	" WHERE u.user_id = $1::uuid" };
 /* clang-format on */
 
@@ -46,6 +68,16 @@ fill(struct sark_standing_row *row, void *ctx, const struct sark_rows *rows)
 	sark_effective_fill(&row->effective, ctx, rows, 0, c);
 }
 
+/* 1, 0 or -1 */
+static int
+find(struct sark_pg *pg, const struct sark_stmt *stmt, void *ctx,
+    const char *const params[], struct sark_rows **rows_r, struct sark_err *err)
+{
+	if (sark_pg_queryv(pg, stmt, ctx, params, rows_r, err) == -1)
+		return -1;
+	return sark_rows_count(*rows_r) > 0;
+}
+
 int
 sark_standing_of_session(struct sark_pg *pg, void *ctx, const char *user_id,
     const char *session_id, struct sark_standing_row *row_r,
@@ -53,12 +85,28 @@ sark_standing_of_session(struct sark_pg *pg, void *ctx, const char *user_id,
 {
 	const char *const params[] = { user_id, session_id };
 	struct sark_rows *rows;
+	int found = find(pg, &of_session, ctx, params, &rows, err);
 
-	if (sark_pg_queryv(pg, &of_session, ctx, params, &rows, err) == -1)
-		return -1;
-	if (sark_rows_count(rows) == 0)
-		return 0;
+	if (found == 1)
+		fill(row_r, ctx, rows);
+	return found;
+}
+
+int
+sark_standing_of_key(struct sark_pg *pg, void *ctx, const char *user_id,
+    const char *prefix, struct sark_standing_row *row_r, struct sark_err *err)
+{
+	const char *const params[] = { user_id, prefix };
+	int found, c = FIRST_OF_KEY;
+	struct sark_rows *rows;
+
+	found = find(pg, &of_key, ctx, params, &rows, err);
+	if (found != 1)
+		return found;
 	fill(row_r, ctx, rows);
+	row_r->scopes = sark_rows_list(rows, ctx, 0, c++);
+	row_r->networks = sark_rows_list(rows, ctx, 0, c++);
+	row_r->key_rate = sark_rows_int(rows, 0, c);
 	return 1;
 }
 

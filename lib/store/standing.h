@@ -31,6 +31,10 @@ struct sark_standing_row {
 	const char *const *managed_teams;
 	/* ms until the first of all this ends by itself; -1 nothing does */
 	int64_t left_ms;
+	/* of an API key; scopes NULL: it is none */
+	const char *const *scopes;
+	const char *const *networks;
+	int64_t key_rate; /* 0: none of its own */
 };
 
 /*
@@ -40,6 +44,14 @@ struct sark_standing_row {
 int sark_standing_of_session(struct sark_pg *pg, void *ctx, const char *user_id,
     const char *session_id, struct sark_standing_row *row_r,
     struct sark_err *err) SARK_NONNULL(1, 3, 4, 5, 6) SARK_CHECKED;
+
+/*
+ * The same of an API key, by the prefix of one of its secrets; the roles are
+ * those that are bound to the key, too.
+ */
+int sark_standing_of_key(struct sark_pg *pg, void *ctx, const char *user_id,
+    const char *prefix, struct sark_standing_row *row_r, struct sark_err *err)
+    SARK_NONNULL(1, 3, 4, 5, 6) SARK_CHECKED;
 
 /* The words of the command that looks into Redis. */
 #define SARK_STANDING_WORDS 6

@@ -7,7 +7,8 @@ use Sark;
 use Sark::Tree qw(slurp spew);
 use Test::More;
 
-my $sark = Sark->start(qw(login registry policy audit status admin));
+my $sark = Sark->start(qw(login registry policy audit status admin),
+	{ conf => { apikey_use_interval_s => 1 } });
 my $admin = $sark->login('admin');
 my $dev = $sark->login('dev');
 my $viewer = $sark->login('viewer');
@@ -237,7 +238,7 @@ subtest 'rotating one' => sub {
 
 	my $third = $dev->post("$path/rotate", { overlap_seconds => 0 })
 	    ->json->{key};
-	refused with($_)->get('/api/v1/servers'), 401, 'token_expired',
+	refused with($_)->get('/api/v1/servers'), 401, 'invalid_token',
 	    'without an overlap those of before end' for $old, $new;
 	is with($third)->get('/api/v1/servers')->status, 200, 'the last works';
 	is $dev->post("$path/rotate")->status, 200, 'no body is the default';
@@ -362,7 +363,7 @@ subtest 'until when' => sub {
 	    . " = '$key->{id}'");
 	# by hand, holding no generation: a change of its own makes it count
 	$dev->patch("$keys/$key->{id}", { description => 'over' });
-	refused with($text)->get('/api/v1/servers'), 401, 'token_expired',
+	refused with($text)->get('/api/v1/servers'), 401, 'invalid_token',
 	    'it is over';
 	ok !$dev->get("$keys/$key->{id}")->json->{is_active}, 'and says so';
 	$dev->patch("$keys/$key->{id}", { expires_in_days => 1 });
@@ -380,6 +381,48 @@ subtest 'in every program' => sub {
 	    /api/v1/audit/events /health/detailed /api/v1/users);
 };
 
+subtest 'how often it may be used' => sub {
+	my ($few) = (key_of($dev, rate_limit => 3))[1];
+	my ($other) = (key_of($dev))[1];
+	my $limited = 0;
+
+	# each of two workers learns of the limit by a first request, and
+	# minutes that pass meanwhile let a few more through
+	for (1 .. 60) {
+		my $answer = with($few)->get('/api/v1/servers');
+		last if ($limited = $answer->status == 429);
+	}
+	ok $limited, 'a key has a limit of its own';
+	my $answer = with($other)->get('/api/v1/servers');
+	is $answer->status, 200, 'another key of the same owner goes on';
+	is $answer->header('x-ratelimit-limit'), 1000, 'by what every key gets';
+	is $dev->get('/api/v1/servers')->status, 200, 'and so does he';
+};
+
+subtest 'how often it was used' => sub {
+	my ($key, $text) = key_of($dev);
+	my $path = "$keys/$key->{id}";
+	my $shown = sub { $dev->get($path)->json };
+	my $tag = $dev->get($path)->header('etag');
+
+	with($text)->get('/api/v1/servers') for 1 .. 4;
+	with($text)->get('/api/v1/auth/me');
+	with($text)->get('/api/v1/audit/events');	# let in, and refused
+	Sark::Temp->until('six requests are shown', sub {
+		$shown->()->{usage_count} == 6 });
+	cmp_ok $shown->()->{last_used_at}, 'ge', $key->{created_at}, 'and when';
+	is $dev->get($path)->header('etag'), $tag, 'that is no other version';
+	with($text =~ s/(.)$/$1 eq 'a' ? 'b' : 'a'/er)->get('/api/v1/servers')
+	    for 1 .. 3;
+	$dev->patch($path, { is_active => JSON::PP::false });
+	with($text)->get('/api/v1/servers') for 1 .. 3;
+	$dev->patch($path, { is_active => JSON::PP::true });
+	with($text)->get('/api/v1/servers');
+	Sark::Temp->until('the seventh is shown', sub {
+		$shown->()->{usage_count} >= 7 });
+	is $shown->()->{usage_count}, 7, 'and none that was turned away';
+};
+
 subtest 'no store' => sub {
 	my ($key, $text) = key_of($dev);
 	my $path = "$keys/$key->{id}";
@@ -393,11 +436,18 @@ subtest 'no store' => sub {
 		is with($text)->get('/api/v1/servers')->status, 200,
 		    'and the key works';
 	});
+	# one worker, which sees the key before PostgreSQL goes
+	local $sark->{workers} = 1;
+	$sark->restart_program('login');
+	Sark::Temp->until('the login is back', sub {
+		with($text)->get('/api/v1/auth/me')->status == 200 });
 	$sark->without(postgresql => sub {
 		refused $change{$_}->(), 503, 'unavailable',
 		    "without PostgreSQL no $_" for sort keys %change;
 		refused $dev->post($keys, fresh()), 503, 'unavailable',
 		    'no new one';
+		is with($text)->get('/api/v1/auth/me')->status, 200,
+		    'a key that was seen is known';
 		refused $dev->get($_), 503, 'unavailable', 'none is shown'
 		    for $keys, $path;
 	});
