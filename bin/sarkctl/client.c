@@ -4,11 +4,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/uuid.h"
 
-#define TIMEOUT_MS 15000
+#define TIMEOUT_MS   15000
+#define KEY_FILE_MAX 1024
 
 /* The code whose name the problem carries, else one for the status. */
 static enum sark_code
@@ -91,26 +93,55 @@ in_clear(const char *url)
 	return true;
 }
 
+/* The first line of the file of an API key. */
+static int
+read_key(struct client *client, struct sark_err *err)
+{
+	size_t len;
+	char *text;
+
+	if (sark_file_read_secret(client->ctx, client->key_file, KEY_FILE_MAX,
+		&text, &len, err) == -1)
+		return -1;
+	text[strcspn(text, "\r\n")] = '\0';
+	if (*text == '\0')
+		return sark_err_set(
+		    err, SARK_CONFIG, "%s: no API key", client->key_file);
+	client->api_key = text;
+	return 0;
+}
+
+/* With whose credential; a token is for the server that gave it alone. */
+static int
+find_credential(struct client *client, bool anonymous, struct sark_err *err)
+{
+	struct sark_err none;
+
+	sark_err_init(&none);
+	if (client->key_file != NULL)
+		return read_key(client, err);
+	if (session_read(client->ctx, client->session_file, &client->session,
+		anonymous ? &none : err) == -1 &&
+	    !anonymous)
+		return -1;
+	return 0;
+}
+
 int
 client_open(struct client *client, bool anonymous, struct sark_err *err)
 {
-	struct sark_err none;
-	int found;
-
 	if (client->http != NULL)
 		return 0;
-	sark_err_init(&none);
-	found = session_read(client->ctx, client->session_file,
-	    &client->session, anonymous ? &none : err);
-	if ((found == -1 && !anonymous) || find_server(client, err) == -1)
+	if (find_credential(client, anonymous, err) == -1 ||
+	    find_server(client, err) == -1)
 		return -1;
 	if (in_clear(client->url) && !client->insecure)
 		return sark_err_set(err, SARK_USAGE,
 		    "%s: passwords and tokens would travel in clear text; "
 		    "use https, or --insecure",
 		    client->url);
-	/* A token is for the server that gave it and for nobody else. */
-	if (!anonymous && !sark_str_eq(client->url, client->session.url))
+	if (!anonymous && client->api_key == NULL &&
+	    !sark_str_eq(client->url, client->session.url))
 		return sark_err_set(err, SARK_UNAUTHENTICATED,
 		    "you are logged in to %s, not to %s: sarkctl login",
 		    client->session.url, client->url);
@@ -118,22 +149,30 @@ client_open(struct client *client, bool anonymous, struct sark_err *err)
 	return client->http == NULL ? -1 : 0;
 }
 
-/* The call's headers, and a key of its own. */
+/* The headers of a call, and one more. */
+static const char *const *
+and_header(struct client *client, const char *const *headers, const char *more)
+{
+	const char **all;
+	size_t n = 0;
+
+	while (headers != NULL && headers[n] != NULL)
+		n++;
+	all = sark_new_array(client->ctx, const char *, n + 2);
+	if (n > 0)
+		memcpy(all, headers, n * sizeof(*headers));
+	all[n] = more;
+	return all;
+}
+
 static const char *const *
 with_key(struct client *client, const struct call *call)
 {
 	char key[SARK_UUID_TEXT];
-	const char **headers;
-	size_t n = 0;
 
-	while (call->headers != NULL && call->headers[n] != NULL)
-		n++;
-	headers = sark_new_array(client->ctx, const char *, n + 2);
-	if (n > 0)
-		memcpy(headers, call->headers, n * sizeof(*headers));
 	sark_uuid_make(key);
-	headers[n] = sark_format(client->ctx, "Idempotency-Key: \"%s\"", key);
-	return headers;
+	return and_header(client, call->headers,
+	    sark_format(client->ctx, "Idempotency-Key: \"%s\"", key));
 }
 
 static int
@@ -148,7 +187,10 @@ perform(struct client *client, const struct call *call,
 	if (client_open(client, call->anonymous, err) == -1)
 		return -1;
 	request.url = sark_format(client->ctx, "%s%s", client->url, call->path);
-	if (!call->anonymous)
+	if (!call->anonymous && client->api_key != NULL)
+		request.headers = and_header(client, call->headers,
+		    sark_format(client->ctx, "X-API-Key: %s", client->api_key));
+	else if (!call->anonymous)
 		request.bearer = client->session.access_token;
 	return sark_http_perform(
 	    client->http, client->ctx, &request, answer_r, err);

@@ -15,10 +15,12 @@ struct client {
 	void *ctx;
 	const char *url; /* as it was given, NULL not at all */
 	const char *session_file;
+	const char *key_file; /* of an API key, NULL: the session's login */
 	const char *ca; /* who may vouch for the server; NULL: the system's */
 	bool json;	/* print what the server said */
 	bool insecure;	/* http to another host is fine */
 	struct sark_http *http;
+	const char *api_key; /* NULL without */
 	struct session session;
 };
 

@@ -14,6 +14,7 @@ command_fn audit_command;
 command_fn bindings_command;
 command_fn evaluate_command;
 command_fn ldap_test_command;
+command_fn keys_command;
 command_fn login_command;
 command_fn logout_command;
 command_fn mfa_command;

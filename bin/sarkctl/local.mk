@@ -7,6 +7,7 @@ bin_sarkctl_sarkctl_SOURCES = \
 	%D%/evaluate.c \
 	%D%/factor.h \
 	%D%/ldap_test.c \
+	%D%/keys.c \
 	%D%/list.c %D%/list.h \
 	%D%/login.c \
 	%D%/main.c \

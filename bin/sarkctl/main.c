@@ -19,6 +19,7 @@ static const struct {
 	{ "tools", tools_command },
 	{ "roles", roles_command },
 	{ "bindings", bindings_command },
+	{ "keys", keys_command },
 	{ "audit", audit_command },
 	{ "sessions", sessions_command },
 	{ "status", status_command },
@@ -37,6 +38,7 @@ static const char doc[] =
     "  tools list | show ID | history ID | set-level ID LEVEL REASON\n"
     "  roles list | show NAME | add NAME | remove NAME | of USER\n"
     "  bindings list | show ID | add ROLE | remove ID\n"
+    "  keys list | create NAME | show ID | rotate ID | revoke ID\n"
     "  audit list | tail | show ID | stats\n"
     "  sessions [end ID | end-all]\n"
     "  status\n"
@@ -55,6 +57,10 @@ static const struct argp_option options[] = {
 	    "trust the authorities in this PEM file, instead of the system's",
 	    0 },
 	{ "json", 'j', NULL, 0, "print what the server answered", 0 },
+	{ "key-file", 'K', "FILE", 0,
+	    "show the API key in this file, which others must not be able to "
+	    "read, in place of a login",
+	    0 },
 	{ "session-file", 's', "FILE", 0,
 	    "where the login is kept, instead of sark/session.json under "
 	    "$XDG_CONFIG_HOME or ~/.config",
@@ -85,6 +91,9 @@ parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'j':
 		invocation->client->json = true;
+		return 0;
+	case 'K':
+		invocation->client->key_file = arg;
 		return 0;
 	case 's':
 		invocation->client->session_file = arg;

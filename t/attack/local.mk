@@ -6,6 +6,7 @@ PERL_TESTS += \
 	%D%/json.t \
 	%D%/jwt.t \
 	%D%/ldap.t \
+	%D%/key.t \
 	%D%/opa.t \
 	%D%/pw.t \
 	%D%/rate.t \

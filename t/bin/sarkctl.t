@@ -120,6 +120,56 @@ subtest 'roles and bindings' => sub {
 	login('dev');
 };
 
+subtest 'keys' => sub {
+	my ($rc, $key, $err) = ctl('keys', 'create', 'mine', '--scope',
+	    'server:read', '--scope', 'tool:read', '--network', '127.0.0.0/8',
+	    '--days', '3', '--rate', '50', '--description', 'of a test');
+	is $rc, 0, 'a key is made' or diag $err;
+	like $key, qr/^sark_live_[a-z2-7]{12}_[a-z2-7]{40}\n\z/,
+	    'it alone on standard output';
+	unlike $err, qr/sark_live/, 'and nowhere else';
+	my ($id) = $err =~ /^key (\S+) of dev;/;
+	my $out;
+	($rc, $out) = ctl('keys', 'list');
+	like $out, qr/^\Q$id\E +mine +[a-z2-7]{12} +dev +true /m, 'listed';
+	($rc, $out) = ctl('keys', 'show', $id);
+	like $out, qr/^Scopes +\["server:read","tool:read"\]$/m, 'shown';
+	like $out, qr/^Description +of a test$/m, 'with what it is for';
+	unlike $out, qr/\Q${\ substr $key, 23, 32 }/, 'not with its secret';
+
+	my $file = spew($temp->path('key'), $key, 0600);
+	my $by_key = sub (@args) {
+		return $temp->run([ program('sarkctl'), '--url', $url,
+		    '--session-file', "$home/none", '--key-file', $file, @args ]);
+	};
+	($rc, $out) = $by_key->('servers', 'list');
+	is $rc, 0, 'a key in a file is as good as a login';
+	($rc, $out) = $by_key->('whoami');
+	like $out, qr/^User +dev$/m, 'as its owner';
+	is +($by_key->('audit', 'list'))[0], 77, 'for what its scopes say';
+	chmod 0644, $file;
+	($rc, undef, $err) = $by_key->('servers', 'list');
+	is $rc, 78, 'not from a file that others can read';
+	unlike $err, qr/sark_live/, 'nor is it printed';
+	chmod 0600, $file;
+
+	($rc, my $new) = ctl('keys', 'rotate', $id, '--overlap', '0');
+	is $rc, 0, 'rotated';
+	like $new, qr/^sark_live_\S+\n\z/, 'the new one alone';
+	is +($by_key->('servers', 'list'))[0], 77, 'the old one is over';
+	spew($file, $new, 0600);
+	is +($by_key->('servers', 'list'))[0], 0, 'the new one works';
+	($rc, $out, $err) = ctl('keys', 'revoke', $id);
+	is "$rc$out$err", '0', 'revoked';
+	is +($by_key->('servers', 'list'))[0], 77, 'it is over';
+	isnt +(ctl('keys', 'show', $id))[0], 0, 'and not shown';
+	($rc, undef, $err) = ctl('keys', 'create', 'x', '--scope', 'admin');
+	is $rc, 65, 'no such scope';
+	like $err, qr{/scopes/0}, 'and which';
+	is +(ctl('keys', 'create', 'x', '--days', 'many'))[0], 64, 'no number';
+	is +(ctl('keys'))[0], 64, 'what to do with keys';
+};
+
 subtest 'servers and tools' => sub {
 	my $file = spew($temp->path('jira.json'), '{"name":"jira",' .
 	    '"transport":"http","endpoint":"https://jira.example/mcp",' .

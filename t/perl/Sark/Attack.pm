@@ -25,9 +25,10 @@ our @EXPORT = qw(attacks unharmed problem accepted);
 my $json = JSON::PP->new->utf8->canonical->allow_nonref;
 my $growth_kib = 16 * 1024;
 
-# A whole SARK; options as those of Sark->start.
+# A whole SARK; options as those of Sark->start, and "and": more programs.
 sub start ($class, %opt) {
-	my $sark = Sark->start(qw(login refresh registry policy audit status), \%opt);
+	my $sark = Sark->start(qw(login refresh registry policy audit status),
+	    @{ delete $opt{and} // [] }, \%opt);
 
 	$sark->{attack} = { n => 0, rss => {} };
 	$sark->{attack}{server} = $sark->login('admin')->post(
