@@ -71,7 +71,8 @@ static const struct sark_stmt insert = { "users_insert", 10,
 	" password_change_required, created_at, updated_at)"
 	" SELECT $1::uuid, $2, $3, $4, $5, $6, $7::boolean, nullif($8::text, ''),"
 	" CASE WHEN $8::text <> '' THEN at END, $9::boolean, at, at FROM"
-	" (SELECT timestamptz 'epoch' + $10::bigint * interval '1 millisecond')"
+	" (SELECT CASE $10::bigint WHEN 0 THEN now() ELSE timestamptz 'epoch'"
+	"  + $10::bigint * interval '1 millisecond' END)"
 	" AS t (at)" };
 static const struct sark_stmt lock = { "users_lock", 1,
 	"SELECT FROM sark.users WHERE user_id = $1::uuid FOR NO KEY UPDATE" };

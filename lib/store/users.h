@@ -83,9 +83,9 @@ int sark_users_all(struct sark_pg *pg, void *ctx, struct sark_user **users_r,
     SARK_NONNULL(1, 3, 4, 5) SARK_CHECKED;
 
 /*
- * Inserts user_id, the names, email, provider, agent, created_at and, unless
- * "", the password hash with what is known of it; roles and teams go by their
- * own calls.
+ * Inserts user_id, the names, email, provider, agent, created_at (0 is now)
+ * and, unless "", the password hash with what is known of it; roles and teams
+ * go by their own calls.
  * Errors: CONFLICT the name is taken, those of pg.h.
  */
 int sark_users_insert(struct sark_tx *tx, const struct sark_user *user,

@@ -162,6 +162,8 @@ as_said($admin, PUT => '/api/v1/users/{id}/password', 204,
 	id => $user->{user_id}, body => { password => 'six purple elephants' });
 as_said($admin, PUT => '/api/v1/users/{id}/password', 422,
 	id => $user->{user_id}, body => { password => 'short' });
+as_said($admin, POST => '/api/v1/users/{id}/unlock', 204,
+	id => $user->{user_id});
 as_said($admin, DELETE => '/api/v1/users/{id}', 204, id => $user->{user_id});
 as_said($viewer, GET => '/api/v1/users', 403);
 
