@@ -15,12 +15,17 @@
 
 struct arguments {
 	const char *user;
+	const char *provider;
 	const char *password_file;
 	const char *code_file;
 };
 
 static const struct argp_option options[] = {
 	{ "user", 'n', "NAME", 0, "user name, else asked for", 0 },
+	{ "provider", 'P', "NAME", 0,
+	    "who knows the password: local (the default) or ldap, the "
+	    "company's directory",
+	    0 },
 	{ "password-file", 'p', "FILE", 0,
 	    "read the password from FILE (- is standard input) instead of the "
 	    "terminal",
@@ -33,12 +38,24 @@ static const struct argp_option options[] = {
 };
 
 static error_t
+take_provider(
+    struct arguments *arguments, const char *name, struct argp_state *state)
+{
+	if (!sark_str_eq(name, "local") && !sark_str_eq(name, "ldap"))
+		argp_error(state, "--provider is local or ldap");
+	arguments->provider = name;
+	return 0;
+}
+
+static error_t
 parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct arguments *arguments = state->input;
 
 	if (key == 'n')
 		arguments->user = arg;
+	else if (key == 'P')
+		return take_provider(arguments, arg, state);
 	else if (key == 'p')
 		arguments->password_file = arg;
 	else if (key == 'f')
@@ -93,7 +110,8 @@ send(struct client *client, const struct arguments *arguments,
     const char *password, struct sark_err *err)
 {
 	struct call call = { .method = "POST",
-		.path = "/api/v1/auth/login/local",
+		.path = sark_format(
+		    client->ctx, "/api/v1/auth/login/%s", arguments->provider),
 		.anonymous = true };
 	const struct sark_json *tokens;
 	struct sark_http_answer answer;
@@ -126,7 +144,7 @@ login_command(
 	static const struct argp argp = { options, parse_option, "",
 		"Logs in and keeps the tokens, readable by you alone.", NULL,
 		NULL, NULL };
-	struct arguments arguments = { NULL, NULL, NULL };
+	struct arguments arguments = { .provider = "local" };
 	char user[256], password[TERMINAL_SECRET_MAX];
 	int ret;
 

@@ -1,5 +1,6 @@
 PERL_TESTS += \
 	%D%/dist.t \
+	%D%/identity.t \
 	%D%/packages.t \
 	%D%/policy.t \
 	%D%/quickstart.t \
