@@ -267,6 +267,21 @@ as_said($server, POST => "$auth/token/revoke", 200, body => 'token=x');
 as_said($session, DELETE => "$auth/sessions", 200);
 as_said($sark->login_again('dev'), POST => "$auth/logout", 200);
 
+# ---- API keys
+my $made = as_said($admin, POST => '/api/v1/api-keys', 201,
+	body => { name => 'ci', scopes => ['server:read'] });
+my %key = (id => $made->{api_key}{id});
+as_said($admin, POST => '/api/v1/api-keys', 422,
+	body => { name => 'ci', scopes => ['no:such'] });
+as_said($admin, GET => '/api/v1/api-keys', 200);
+as_said($admin, GET => '/api/v1/api-keys/{id}', 200, %key);
+as_said($admin, GET => '/api/v1/api-keys/{id}', 404, id => $nobody);
+as_said($admin, PATCH => '/api/v1/api-keys/{id}', 200, %key,
+	body => { description => 'of the pipeline' });
+as_said($admin, POST => '/api/v1/api-keys/{id}/rotate', 200, %key,
+	body => { overlap_seconds => 0 });
+as_said($admin, DELETE => '/api/v1/api-keys/{id}', 204, %key);
+
 # ---- the second factor of a user who needs one
 my $totp = '/api/v1/auth/mfa/totp';
 my $verify = '/api/v1/auth/mfa/verify';

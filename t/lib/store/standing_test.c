@@ -94,7 +94,7 @@ session_of(struct stores *s, const char *user_id, int64_t created_ms)
 		.client_ip = "192.0.2.1",
 		.user_agent = "test",
 		.created_at = created_ms,
-		.expires_at = sark_clock_ms() + DAY_MS };
+		.ttl_s = DAY_MS / 1000 };
 }
 
 /* One Redis command and the kind of its reply. */
