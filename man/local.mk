@@ -6,6 +6,7 @@ dist_man_MANS += \
 	%D%/sark-faults.7 \
 	%D%/sark-expire.8 \
 	%D%/sark-ldap-sync.8 \
+	%D%/sark-identity.7 \
 	%D%/sark-keys.8 \
 	%D%/sark-login.8 \
 	%D%/sark-migrate.8 \

@@ -5,6 +5,7 @@
 #include "audit/event.h"
 #include "auth/directory.h"
 #include "auth/ldap_user.h"
+#include "auth/lockout.h"
 #include "base/clock.h"
 #include "base/str.h"
 #include "store/pg.h"
@@ -23,6 +24,7 @@ struct entry {
 	struct sark_person *person; /* NULL: not he */
 	const struct sark_user *user;
 	const char *user_id; /* for the event; NULL unknown */
+	struct sark_attempt attempt;
 };
 
 static int
@@ -37,7 +39,9 @@ refuse(const struct entry *e, const char *why, struct sark_err *err)
 	event.actor_name = e->login->username;
 	event.resource = e->user_id;
 	event.reason = why;
-	if (sark_audit_spool(e->app, &event, err) == -1)
+	if (sark_audit_spool(e->app, &event, err) == -1 ||
+	    sark_lockout_failed(e->app, e->caller, &e->attempt,
+		e->login->username, e->user_id, err) == -1)
 		return -1;
 	return sark_err_set(err, SARK_INVALID_CREDENTIALS, "login refused");
 }
@@ -75,6 +79,7 @@ open_session(
 		.user = e->user,
 		.proof = { by_password, sark_clock_ms() },
 		.action = ACTION,
+		.attempt = &e->attempt,
 		.code = { .otp = e->login->otp },
 	};
 
@@ -84,6 +89,27 @@ open_session(
 		return -1;
 	sark_err_init(err);
 	return refuse(e, "changed_meanwhile", err);
+}
+
+/* 1 he is let in so far, 0 and why not; -1 nobody can say. */
+static int
+look(struct entry *e, const char **why_r, struct sark_err *err)
+{
+	struct sark_app *app = e->app;
+	int got;
+
+	sark_lockout_attempt(app, e->caller, e->login->username, &e->attempt);
+	/* First, so that an outage answers right and wrong passwords alike. */
+	if (sark_redis_ping(app->redis, err) == -1)
+		return -1;
+	/* Who has to wait does not make the directory count, either. */
+	*why_r = "locked";
+	got = sark_attempts_locked(app->pg, &e->attempt, err);
+	if (got != 0)
+		return got == 1 ? 0 : -1;
+	got = sark_directory_login(app->ldap, app->mem, e->login->username,
+	    e->login->password, &e->person, why_r, err);
+	return got == 1 ? settle(e, why_r, err) : got;
 }
 
 int
@@ -98,14 +124,7 @@ sark_login_ldap(struct sark_app *app, const struct sark_caller *caller,
 	if (app->ldap == NULL)
 		return sark_err_set(
 		    err, SARK_PROVIDER_DISABLED, "no directory is configured");
-	/* First, so that an outage answers right and wrong passwords alike. */
-	if (sark_redis_ping(app->redis, err) == -1 ||
-	    sark_pg_ping(app->pg, err) == -1)
-		return -1;
-	got = sark_directory_login(app->ldap, app->mem, login->username,
-	    login->password, &e.person, &why, err);
-	if (got == 1)
-		got = settle(&e, &why, err);
+	got = look(&e, &why, err);
 	if (got == -1)
 		return -1;
 	if (got == 0)

@@ -268,6 +268,21 @@ subtest 'another password of the service account' => sub {
 	pass 'control: the right one works, without a restart';
 };
 
+subtest 'who guesses has to wait' => sub {
+	restart_with(login_delay_after => 3);
+	user_of('alice');
+	refused_for('alice', 'wrong_password', "wrong $_", "wrong $_") for 1 .. 3;
+	# too long a wait for the rest to be over before it
+	$sark->psql("UPDATE sark.login_attempt SET locked_until = now()"
+	    . " + interval '1 hour' WHERE locked_until IS NOT NULL");
+	ok $sark->audited('account_locked'), 'the trail tells';
+	refused_for('alice', 'locked', 'also the right password is refused');
+	user_of('bob');
+	$sark->tool('sark-user', 'unlock', 'alice');
+	user_of('alice');
+	restart_with();
+};
+
 subtest 'settings that cannot be' => sub {
 	my $map = $temp->path('bad.map');
 	my @cases = (
