@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/failpoint.h"
+#include "crypto/secret.h"
 
 #define CHUNK	  65528 /* the largest content without padding */
 #define CHUNKS	  16	/* records of one sendmsg(2) */
@@ -252,6 +253,8 @@ sark_conn_serve(struct sark_conn *conn, struct sark_conn_room *room)
 		if (n <= 0)
 			return SARK_CONN_CLOSE;
 		step = take(conn, room, (size_t)n);
+		/* A password does not stay until the next request. */
+		sark_secret_wipe(room->in, (size_t)n);
 		if (step != SARK_CONN_WAIT)
 			next = step;
 		/* A short read says that nothing more is there yet. */

@@ -9,6 +9,8 @@ PERL_TESTS += \
 	%D%/key.t \
 	%D%/opa.t \
 	%D%/pw.t \
+	%D%/pw_memory.t \
+	%D%/pw_time.t \
 	%D%/rate.t \
 	%D%/redis.t \
 	%D%/refresh.t \

@@ -8,7 +8,7 @@ use Test::More;
 # How many rows each family has.
 my %rows = (HTTP => 22, FCGI => 12, JSON => 14, SQL => 7, RDS => 4, CFG => 9,
 	WEB => 12, JWT => 28, KEY => 8, OPA => 11, RATE => 9, LDAP => 15,
-	RT => 13);
+	PW => 12, RT => 13);
 my $path = 't/attack/rows';
 
 # The text of a file without its comments.
