@@ -13,7 +13,7 @@ my $sark = Sark->start;
 my $temp = $sark->temp;
 my $user = $temp->user;
 my $group = getgrgid((getpwnam $user)[3]);
-my @names = map { "sark-$_" } qw(login refresh registry policy audit status);
+my @names = map { "sark-$_" } qw(admin login refresh registry policy audit status);
 
 $sark->take_policy;
 
@@ -117,9 +117,9 @@ comes('everything is there', sub {
 subtest 'what it starts' => sub {
 	my @pids = map { pid_of($_) } @names, 'sark-audit-load';
 
-	is scalar(grep { $_ } @pids), 7, 'six programs and the loader';
+	is scalar(grep { $_ } @pids), 8, 'seven programs and the loader';
 	is join(' ', map { uid($_) } $run, @pids),
-	    join(' ', ((getpwnam $user)[2]) x 8), 'nobody is root';
+	    join(' ', ((getpwnam $user)[2]) x 9), 'nobody is root';
 	for my $name (@names) {
 		my @st = stat "$sark->{sock}/$name.sock";
 		is sprintf('%04o %s', $st[2] & 07777, scalar getgrgid $st[5]),

@@ -202,7 +202,7 @@ subtest 'a decision, not cached and cached' => sub {
 	fresh();
 	is traced($dev)->post($evaluate, \%ask)->header('x-cache-status'),
 	    'HIT', 'a hit';
-	is join(' ', sort map { $_->{name} } come(1)), "MGET POST $evaluate",
+	is join(' ', sort map { $_->{name} } come(1)), "PIPELINE POST $evaluate",
 	    'costs one round trip to Redis';
 };
 
@@ -219,9 +219,10 @@ subtest 'errors' => sub {
 		is traced($dev)->get('/api/v1/servers')->status, 503,
 		    'no database';
 	});
-	my @spans = come(2);
+	# its own, that of Redis, and that of PostgreSQL
+	my @spans = come(3);
 	my ($own) = grep { $_->{kind} == 2 } @spans;
-	my ($connect) = grep { $_->{kind} == 3 } @spans;
+	my ($connect) = grep { $_->{name} eq 'connect' } @spans;
 	is $own->{status}{code}, 2, 'a failure of the server';
 	is $own->{attributes}{'error.type'}, 'unavailable', 'its type';
 	is "$connect->{name} $connect->{attributes}{'error.type'}",

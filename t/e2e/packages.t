@@ -253,7 +253,7 @@ sub session_of ($answer) {
 }
 
 # A 503 here shall mean the upgrade, and not that the machine is slow; clients
-# are few and ask without end.
+# are few and ask without end, also for sessions.
 spew("$root/etc/sark/sark.conf", slurp("$root/etc/sark/sark.conf") . <<'END');
 redis_timeout_ms = 10000
 postgresql_timeout_ms = 60000
@@ -264,6 +264,7 @@ queue_timeout_ms = 60000
 rate_user = 0
 rate_login_network = 0
 rate_login_account = 0
+session_limit = 1000
 END
 
 subtest 'upgraded and downgraded while clients ask' => sub {

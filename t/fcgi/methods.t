@@ -22,8 +22,19 @@ $sark->tool('sark-audit-load');
 my $event = client('audit')->get('/api/v1/audit/events?limit=1',
     token => $token)->json->{items}[0]{id};
 
+my $key = client('admin')->post('/api/v1/api-keys', { name => 'ci',
+    scopes => ['server:read'] }, token => $token)->json->{api_key}{id};
+my $binding = client('admin')->post('/api/v1/role-bindings', { role =>
+    'viewer', user_id => user_id() }, token => $token)->json->{binding_id};
+
 # What a path with parameters stands for here.
 my %example = (
+	'/api/v1/api-keys/{id}' => $key,
+	'/api/v1/api-keys/{id}/rotate' => $key,
+	'/api/v1/role-bindings/{id}' => $binding,
+	'/api/v1/roles/{name}' => 'viewer',
+	(map { ("/api/v1/users/{id}/$_" => user_id()) }
+	    qw(unlock password permissions)),
 	'/api/v1/servers/{id}' => $made->{server_id},
 	'/api/v1/tools/{id}/sensitivity' => $made->{tools}[0]{tool_id},
 	'/api/v1/tools/{id}/sensitivity/history' => $made->{tools}[0]{tool_id},
@@ -39,7 +50,8 @@ sub user_id () {
 }
 
 # Headers that differ between two answers to the same question.
-my %of_the_moment = map { $_ => 1 } qw(x-request-id content-security-policy);
+my %of_the_moment = map { $_ => 1 } qw(x-request-id content-security-policy
+	x-ratelimit-remaining x-ratelimit-reset);
 # What counts or measures differs in length, too.
 my %lives = map { $_ => 1 } qw(/metrics /health/detailed /docs);
 
