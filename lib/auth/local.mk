@@ -53,3 +53,4 @@ libsarkcommon_la_SOURCES += \
 	%D%/username.c %D%/username.h \
 	%D%/window.c %D%/window.h \
 	%D%/withhold.c %D%/withhold.h
+EXTRA_DIST += %D%/README
