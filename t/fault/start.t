@@ -108,10 +108,13 @@ sub together ($sark, $take, $give) {
 	is $sark->stranger->get('/health/live')->status, 200, 'but alive';
 	$give->();
 	Sark::Temp->until('ready', sub { $ready->() == 200 });
+	my $token;
 	Sark::Temp->until('a login', sub {
-		$sark->stranger->post('/api/v1/auth/login/local', { username =>
-		    'dev', password => Sark::password('dev') })->status == 200 });
-	my $dev = $sark->login_again('dev');
+		my $answer = $sark->stranger->post('/api/v1/auth/login/local',
+		    { username => 'dev', password => Sark::password('dev') });
+		$token = $answer->json->{access_token} if $answer->status == 200;
+		return $token });
+	my $dev = Sark::Client->new(url => $sark->url, token => $token);
 	Sark::Temp->until('an allow', sub {
 		my $answer = $dev->post('/api/v1/policy/evaluate',
 		    { action => 'tool:discover' });

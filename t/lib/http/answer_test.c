@@ -233,7 +233,8 @@ every_code_makes_a_problem(void **state)
 		bool public = code == SARK_BAD_REQUEST ||
 		    code == SARK_INVALID || code == SARK_CONFLICT ||
 		    code == SARK_FORBIDDEN || code == SARK_NOT_FOUND ||
-		    code == SARK_UNSUPPORTED_MEDIA_TYPE;
+		    code == SARK_UNSUPPORTED_MEDIA_TYPE ||
+		    code == SARK_RATE_LIMITED;
 
 		sark_err_init(&s->err);
 		sark_err_set(&s->err, code, "said by \"lib\"\x01");
