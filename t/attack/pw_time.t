@@ -7,6 +7,7 @@ use v5.36;
 use List::Util qw(shuffle);
 use Sark;
 use Sark::FCGI;
+use Sark::Temp;
 use Sark::Tree qw(slurp);
 use Test::More;
 
@@ -14,7 +15,9 @@ my $tries = 80;
 my $sark = Sark->start('login', { web => 0, workers => 1,
 	conf => { argon2_passes => 3 } });
 my $client = Sark::FCGI->new($sark->socket('login'), timeout => 60);
-my %time;
+my (%time, $worker);
+
+Sark::Temp->until('its worker', sub { ($worker) = $sark->workers('login') });
 
 sub login ($user, $password) {
 	return $client->post('/api/v1/auth/login/local',
@@ -23,8 +26,7 @@ sub login ($user, $password) {
 
 # Nanoseconds that the worker has had, proc(5).
 sub spent () {
-	my ($ns) = split ' ', slurp('/proc/' . ($sark->workers('login'))[0]
-	    . '/schedstat');
+	my ($ns) = split ' ', slurp("/proc/$worker/schedstat");
 
 	return $ns;
 }

@@ -268,9 +268,9 @@ as_said($session, DELETE => "$auth/sessions", 200);
 as_said($sark->login_again('dev'), POST => "$auth/logout", 200);
 
 # ---- API keys
-my $made = as_said($admin, POST => '/api/v1/api-keys', 201,
+my $shown = as_said($admin, POST => '/api/v1/api-keys', 201,
 	body => { name => 'ci', scopes => ['server:read'] });
-my %key = (id => $made->{api_key}{id});
+my %key = (id => $shown->{api_key}{id});
 as_said($admin, POST => '/api/v1/api-keys', 422,
 	body => { name => 'ci', scopes => ['no:such'] });
 as_said($admin, GET => '/api/v1/api-keys', 200);
