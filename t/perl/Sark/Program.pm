@@ -23,10 +23,24 @@ sub new ($class, $temp, $name, %conf) {
 		$self->{$dir} = -d $temp->path($dir) ? $temp->path($dir)
 		    : $temp->mkdir($dir);
 	}
-	$self->{share} = $conf{share_dir} // srcdir() . '/share';
+	$self->{share} = $conf{share_dir} // copy_share($temp);
 	$self->{conf} = $self->write_conf($temp->path("$name.conf"), %conf);
 	$self->make_keys if !glob "$self->{keys}/*";
 	return $self;
+}
+
+# The folder of the sources need not be readable for the programs' user.
+sub copy_share ($temp) {
+	my $to = $temp->path('share');
+
+	return $to if -d $to;
+	$temp->mkdir('share');
+	for my $file (glob srcdir() . '/share/*') {
+		system('cp', '-r', '--', $file, $to) == 0 or die "$file\n"
+		    if $file !~ /local\.mk$/;
+	}
+	$temp->give($to);
+	return $to;
 }
 
 sub write_conf ($self, $path, %conf) {
@@ -39,7 +53,7 @@ sub write_conf ($self, $path, %conf) {
 		apikey_pepper_file => $temp->path('apikey.pepper'),
 		share_dir => $self->{share}, spool_dir => $self->{spool},
 		policy_dir => $self->{policy},
-		password_blocklist => srcdir() . '/share/common-passwords',
+		password_blocklist => "$self->{share}/common-passwords",
 		# a busy machine is no reason to refuse a test's request
 		deadline_ms => 30_000, login_deadline_ms => 30_000,
 		queue_max => 128, queue_timeout_ms => 60_000,
